@@ -1,0 +1,2 @@
+//! Runs the local Graph.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Serves the provider to Terraform.
+fn main() {}
