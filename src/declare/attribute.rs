@@ -42,6 +42,8 @@ pub struct Attribute {
     pub checks: &'static [Check],
     /// Attributes at the root whose change makes this computed one unknown.
     pub follows: &'static [&'static str],
+    /// Another representation in Graph, such as objects of a type for addresses written as text.
+    pub via: Option<&'static Codec>,
     /// Whether two JSON values say the same, where the type alone does not know.
     pub same: Option<fn(&Json, &Json) -> bool>,
     /// Environment variables that give it (provider block only), the first that is set winning.
@@ -91,6 +93,16 @@ pub enum Form {
     Cidr,
     /// Text that Graph compares without regard to letter case, such as a user principal name.
     CaseInsensitive,
+}
+
+/// A representation in Graph that several resources or attributes share, as two pure functions
+/// that undo each other: JSON as the attribute's type gives it, and JSON as Graph keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct Codec {
+    /// To Graph's representation.
+    pub encode: fn(Json) -> Json,
+    /// From Graph's representation.
+    pub decode: fn(Json) -> Json,
 }
 
 /// Who decides an attribute. One enum, so that *required and computed* cannot be written.
@@ -214,6 +226,7 @@ impl Attribute {
             one_of: &[],
             checks: &[],
             follows: &[],
+            via: None,
             same: None,
             env: &[],
         }
@@ -319,7 +332,12 @@ impl Attribute {
         Self { follows: attributes, ..self }
     }
 
-    /// When two values say the same.
+    /// Its representation in Graph, where that is another than the type says.
+    pub const fn via(self, codec: &'static Codec) -> Self {
+        Self { via: Some(codec), ..self }
+    }
+
+    /// When two values say the same, as JSON in Graph's representation.
     pub const fn same(self, same: fn(&Json, &Json) -> bool) -> Self {
         Self { same: Some(same), ..self }
     }

@@ -13,8 +13,8 @@ mod data;
 mod resource;
 
 pub use attribute::{
-    Attribute, Form, Kind, Literal, Mode, Replace, boolean, flags, id, ids, instant, integer, link,
-    links, object, objects, string, strings, variant,
+    Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, flags, id, ids, instant,
+    integer, link, links, object, objects, string, strings, variant,
 };
 pub use call::{Call, Method, Target};
 pub use check::{Check, Finding, Judge, Rule};
