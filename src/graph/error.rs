@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::request::Method;
+use super::request::{Method, Request};
 
 /// A failed operation; the variant names whose fault it is.
 ///
@@ -235,6 +235,33 @@ impl Error {
             refusal.code.eq_ignore_ascii_case(code)
                 || refusal.inner_code.as_deref().is_some_and(|c| c.eq_ignore_ascii_case(code))
         })
+    }
+
+    /// The same failure, told of `request`, which was one of several that failed together.
+    pub(super) fn about(mut self, request: &Request) -> Error {
+        let once = !request.is_repeatable();
+        match &mut self {
+            Error::Refused(refusal) => {
+                refusal.method = request.method;
+                refusal.path.clone_from(&request.path);
+                refusal.answer_lost &= once;
+            }
+            Error::Unreachable { method, path, repeatable, .. } => {
+                *method = request.method;
+                path.clone_from(&request.path);
+                *repeatable = !once;
+            }
+            Error::Malformed { method, path, answer_lost, .. } => {
+                *method = request.method;
+                path.clone_from(&request.path);
+                *answer_lost &= once;
+            }
+            Error::DeadlineExceeded { answer_lost, .. } | Error::Cancelled { answer_lost, .. } => {
+                *answer_lost &= once;
+            }
+            Error::Settings { .. } | Error::SignIn(_) => {}
+        }
+        self
     }
 
     /// The status of Graph's refusal.

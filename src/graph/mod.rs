@@ -28,6 +28,8 @@ mod batch;
 mod bucket;
 pub mod credential;
 mod error;
+#[cfg(test)]
+mod fake;
 mod family;
 mod flight;
 mod list;
@@ -62,6 +64,7 @@ use family::Family;
 use flight::Flights;
 use scheduler::Scheduler;
 use scope::{End, Scope};
+use send::Load;
 use settings::Endpoints;
 use token::Tokens;
 use wire::Wire;
@@ -160,7 +163,7 @@ impl Graph {
         if request.method == Method::Get {
             return self.read(request).await;
         }
-        let sent = self.send_alone(request, Family::of(&request.path), 1).await;
+        let sent = self.send_alone(request).await;
         if request.is_write() {
             self.shared.flights.written();
         }
@@ -190,7 +193,7 @@ impl Graph {
     /// Each request succeeds or fails by itself. Use it for reads and for writes that do not
     /// depend on each other. Source: <https://learn.microsoft.com/graph/json-batching>.
     pub async fn batch(&self, requests: Vec<Request>) -> Vec<Result<Response, Error>> {
-        batch::send(self, requests).await
+        batch::send(self, &requests).await
     }
 
     /// The claims of the access token (`tid`, `appid`, `oid`, `roles`, `scp`, `wids`, `idtyp`,
@@ -214,10 +217,7 @@ impl Graph {
             let key = self.shared.flights.key(address.clone(), &request.headers);
             let (flight, joined) = self.shared.flights.join(&key, || {
                 let (graph, request) = (self.clone(), request.clone());
-                async move {
-                    let family = Family::of(&request.path);
-                    graph.send_alone(&request, family, 1).await.map(Arc::new)
-                }
+                async move { graph.send_alone(&request).await.map(Arc::new) }
             });
             let read = match scope.bound(flight).await {
                 End::Done(read) => read,
@@ -234,13 +234,9 @@ impl Graph {
         }
     }
 
-    async fn send_alone(
-        &self,
-        request: &Request,
-        family: Family,
-        cost: usize,
-    ) -> Result<Response, Error> {
-        send::send(&self.shared, &self.scope(request), request, family, cost).await
+    async fn send_alone(&self, request: &Request) -> Result<Response, Error> {
+        let load = Load { family: Family::of(&request.path), cost: 1, write: request.is_write() };
+        send::send(&self.shared, &self.scope(request), request, load).await
     }
 
     fn scope(&self, request: &Request) -> Scope {

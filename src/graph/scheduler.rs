@@ -164,7 +164,6 @@ mod tests {
             scheduler.throttled(FAMILY, Some(Duration::from_secs(1)));
             tokio::time::advance(Duration::from_secs(2)).await;
         }
-        (0..3).for_each(|_| drop(scheduler.reserve(FAMILY, false, 1)));
         assert!(scheduler.reserve(FAMILY, false, 1).is_some());
         (0..1000).for_each(|_| scheduler.taken(FAMILY));
         tokio::time::advance(Duration::from_secs(60)).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +20,6 @@ pub(crate) const TENANT: &str = "contoso.onmicrosoft.com";
 /// What arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
@@ -157,13 +156,12 @@ fn is_sign_in(target: &str) -> bool {
 
 async fn serve(
     State(shared): State<Arc<Shared>>,
-    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let body = String::from_utf8_lossy(&body).into_owned();
-    let seen = Seen { method, target: uri.to_string(), headers, body };
+    let seen = Seen { target: uri.to_string(), headers, body };
     shared.seen.lock().unwrap().push(seen.clone());
     let rule = Arc::clone(&shared.answer.lock().unwrap());
     let reply = rule(&seen).unwrap_or_else(|| {
