@@ -1,1 +1,22 @@
-//! (being built)
+//! The vocabulary of a declaration: static data that says how Graph keeps a thing.
+//!
+//! A resource is one [`Resource`] value of 30 to 80 lines, built by `const fn`, checked by the
+//! compiler and free at run time. It states facts about Graph; what follows from a fact (schema,
+//! plan, requests, import, documentation, tests) is worked out once, in `engine` and `lifecycle`.
+//! A new word enters here when three resources need it; until then it is a hook: a pure function
+//! over JSON, tested by comparing values.
+
+mod attribute;
+mod call;
+mod check;
+mod data;
+mod resource;
+
+pub use attribute::{
+    Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, flags, id, ids, instant,
+    integer, link, links, object, objects, string, strings, variant,
+};
+pub use call::{Call, Method, Target};
+pub use check::{Check, Finding, Judge, Rule};
+pub use data::{Also, DataSource, Lookup, Source};
+pub use resource::{Keeps, Law, Permissions, Resource};

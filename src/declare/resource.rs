@@ -1,0 +1,146 @@
+//! A resource: how Graph keeps a thing, as one static value.
+
+use serde_json::Value as Json;
+
+use super::check::Judge;
+use super::{Attribute, Call, Lookup, Rule};
+
+/// How Graph keeps a thing.
+#[derive(Clone, Copy, Debug)]
+pub struct Resource {
+    /// The name without `m365_`.
+    pub name: &'static str,
+    /// The section of the documentation.
+    pub area: &'static str,
+    /// Markdown: what it is, and what to know before using it.
+    pub doc: &'static str,
+    /// The Graph reference page that the declaration states.
+    pub reference: &'static str,
+    /// How identity, creation and removal work.
+    pub keeps: Keeps,
+    /// Where it is kept. `{attribute}` is filled in from the resource's own attributes.
+    pub path: &'static str,
+    /// The Graph type, as the metadata names it.
+    pub entity: &'static str,
+    /// The permissions that it takes.
+    pub permissions: Permissions,
+    /// What is managed.
+    pub attributes: &'static [Attribute],
+    /// What attributes must satisfy together.
+    pub rules: &'static [Rule],
+    /// Domain knowledge about a whole plan.
+    pub judge: Option<Judge>,
+    /// Attributes that name it uniquely to people; import and data sources find it by them.
+    pub keys: &'static [&'static str],
+    /// Whether there is a data source, and its plural.
+    pub data: Option<Lookup>,
+    /// Where a deleted object is kept for 30 days, such as `/directory/deletedItems/{id}`.
+    pub soft_delete: Option<&'static str>,
+    /// How it is made, where the kind does not say.
+    pub create: Option<Call>,
+    /// How it is changed, where the kind does not say.
+    pub update: Option<Call>,
+    /// How it is removed, where the kind does not say, given the object as Graph has it.
+    pub remove: Option<fn(&Json) -> Call>,
+    /// What Graph wants done before it removes the object, given the object as Graph has it.
+    pub before_delete: Option<fn(&Json) -> Option<Call>>,
+    /// Codes of errors that pass once an object that this one refers to has been replicated.
+    pub retry_on: &'static [&'static str],
+    /// The version of states written under this declaration.
+    pub version: i64,
+    /// What brings a state from version n to n + 1, at index n.
+    pub upgrades: &'static [fn(Json) -> Json],
+    /// Resource types of other providers whose state can be moved here with a `moved` block: what
+    /// they keep in `object_id` or `id` is our id.
+    pub moved_from: &'static [&'static str],
+    /// Laws that do not hold for it, and why.
+    pub exceptions: &'static [(Law, &'static str)],
+}
+
+/// How Graph keeps a thing: six kinds carry nearly all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// An item of a collection: POST makes it, its path and id find it.
+    Member,
+    /// An object that is always there: PATCH changes it. What is found is kept, and put back on
+    /// destroy.
+    Singleton,
+    /// A `$ref` from the object that the path names to the object that the last attribute names.
+    Reference,
+    /// A slice of another object, which is managed elsewhere.
+    Part,
+    /// A schedule that is only changed by sending requests to another collection.
+    Request,
+}
+
+/// The application permissions that a resource takes, least privileged first. Several separated by
+/// ` + ` are needed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// To read it.
+    pub read: &'static str,
+    /// To make, change and remove it.
+    pub write: &'static str,
+}
+
+/// The laws that every resource is tested by; see ARCHITECTURE.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the laws are stated in one place, ARCHITECTURE.md")]
+pub enum Law {
+    L1,
+    L2,
+    L3,
+    L4,
+    L5,
+    L6,
+    L7,
+    L8,
+    L9,
+    L10,
+    L11,
+    L12,
+    L13,
+    L14,
+    L15,
+}
+
+impl Resource {
+    /// An item of a collection.
+    pub const MEMBER: Self = Self {
+        name: "",
+        area: "",
+        doc: "",
+        reference: "",
+        keeps: Keeps::Member,
+        path: "",
+        entity: "",
+        permissions: Permissions { read: "", write: "" },
+        attributes: &[],
+        rules: &[],
+        judge: None,
+        keys: &[],
+        data: None,
+        soft_delete: None,
+        create: None,
+        update: None,
+        remove: None,
+        before_delete: None,
+        retry_on: &[],
+        version: 0,
+        upgrades: &[],
+        moved_from: &[],
+        exceptions: &[],
+    };
+
+    /// An object that is always there.
+    pub const SINGLETON: Self = Self { keeps: Keeps::Singleton, ..Self::MEMBER };
+
+    /// A `$ref`.
+    pub const REFERENCE: Self = Self { keeps: Keeps::Reference, ..Self::MEMBER };
+
+    /// A slice of another object.
+    pub const PART: Self = Self { keeps: Keeps::Part, ..Self::MEMBER };
+
+    /// A schedule changed by requests.
+    pub const REQUEST: Self = Self { keeps: Keeps::Request, ..Self::MEMBER };
+}
