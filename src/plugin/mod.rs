@@ -1,1 +1,3 @@
-//! (being built)
+//! go-plugin and gRPC: how Terraform starts the provider, talks to it and ends it.
+
+pub mod proto;
