@@ -24,6 +24,9 @@ pub struct Resource {
     pub entity: &'static str,
     /// The permissions that it takes.
     pub permissions: Permissions,
+    /// Whether reads name the properties that are managed (`$select`): Graph answers with part of a
+    /// directory object only unless asked. False where derived types or expanded properties forbid it.
+    pub selects: bool,
     /// What is managed.
     pub attributes: &'static [Attribute],
     /// What attributes must satisfy together.
@@ -115,6 +118,7 @@ impl Resource {
         path: "",
         entity: "",
         permissions: Permissions { read: "", write: "" },
+        selects: true,
         attributes: &[],
         rules: &[],
         judge: None,

@@ -1,1 +1,23 @@
-//! (being built)
+//! Declarations and values in; plans, requests, states and documents out. No IO, no async.
+//!
+//! A provider is a walk over trees of schema and value. Each walk is written once, here:
+//! [`schema`] describes, [`validate`] checks a configuration, [`plan`] works out what apply shall
+//! reach, [`encode`] and [`patch`] write Graph's JSON, [`decode`] reads it, [`request`] builds the
+//! calls, [`import`] and [`upgrade`] make states from elsewhere.
+
+pub mod data;
+pub mod decode;
+pub mod encode;
+pub mod equal;
+pub mod import;
+pub mod model;
+pub mod names;
+pub mod patch;
+pub mod plan;
+pub mod request;
+pub mod schema;
+pub mod upgrade;
+pub mod validate;
+
+pub use model::{Data, Model};
+pub use request::{Request, Verb};

@@ -1,0 +1,166 @@
+//! States of objects that Terraform did not make: what the user typed becomes enough of a state
+//! for a read to complete it.
+
+use crate::declare::{Form, Keeps};
+use crate::engine::{Model, equal, names};
+use crate::terraform::{Diagnostic, Object, Value};
+
+/// What the user typed, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// Enough of a state to read the object.
+    State(Value),
+    /// A natural key, to be looked up: the attribute and its value.
+    Key(&'static str, String),
+}
+
+/// Understands an import id: an object id, a Graph path or `key=value`.
+///
+/// # Errors
+///
+/// What the id should look like for this resource.
+pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
+    let id = id.trim();
+    if id.is_empty() {
+        return Err(wrong(model, id));
+    }
+    if let Some((key, value)) = id.split_once('=') {
+        let known = model.resource.keys.iter().find(|known| **known == key.trim());
+        if let Some(key) = known {
+            return Ok(Wanted::Key(key, value.trim().trim_matches('"').to_owned()));
+        }
+    }
+    let resource = model.resource;
+    let parts = match id.strip_prefix('/') {
+        Some(path) => {
+            from_path(resource.path, resource.keeps, path).ok_or_else(|| wrong(model, id))?
+        }
+        None => id.split('/').map(str::to_owned).collect(),
+    };
+    let mut state = empty(model);
+    match (resource.keeps, parts.as_slice()) {
+        (Keeps::Singleton, _) => {
+            state.insert("id".into(), resource.name.into());
+        }
+        (Keeps::Member | Keeps::Request, parts) => {
+            let placeholders = names::placeholders(resource.path);
+            let Some((last, rest)) = parts.split_last() else { return Err(wrong(model, id)) };
+            if rest.len() != placeholders.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in placeholders.iter().zip(rest) {
+                state.insert((*name).to_owned(), part.as_str().into());
+            }
+            state.insert("id".into(), last.as_str().into());
+        }
+        (Keeps::Reference, [near, far]) => {
+            let names = reference_names(model);
+            state.insert(names.0, near.as_str().into());
+            state.insert(names.1, far.as_str().into());
+            state.insert("id".into(), format!("{near}/{far}").into());
+        }
+        (Keeps::Part, [whole]) => {
+            for name in names::placeholders(resource.path) {
+                state.insert(name.to_owned(), whole.as_str().into());
+            }
+            state.insert("id".into(), whole.as_str().into());
+        }
+        _ => return Err(wrong(model, id)),
+    }
+    Ok(Wanted::State(Value::Object(state)))
+}
+
+/// Understands an identity: its `id` is the id of the state.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_identity(model: &Model, identity: &Value) -> Result<Wanted, Diagnostic> {
+    parse(model, identity.get("id").as_str().unwrap_or_default())
+}
+
+/// The identity of an object: the tenant, and the id of the state.
+pub fn identity(tenant: Option<&str>, state: &Value) -> Option<Value> {
+    let id = state.get("id");
+    let known = !id.is_null() && !id.is_unknown();
+    known.then(|| {
+        let tenant = tenant.map_or(Value::Null, Value::from);
+        Value::from([("tenant_id", tenant), ("id", id.clone())])
+    })
+}
+
+/// The id of an object of a kind whose id is not a property: from what it refers to.
+pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
+    let text = |name: &str| state.get(name).as_str().map(str::to_owned);
+    match model.resource.keeps {
+        Keeps::Member | Keeps::Request => None,
+        Keeps::Singleton => Some(model.resource.name.into()),
+        Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
+        Keeps::Reference => {
+            let (near, far) = reference_names(model);
+            Some(format!("{}/{}", text(&near)?, text(&far)?).into())
+        }
+    }
+}
+
+/// A state with nothing in it yet.
+pub fn empty(model: &Model) -> Object {
+    model.attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect()
+}
+
+/// Whether two ids name the same object.
+pub fn same_id(a: &str, b: &str) -> bool {
+    equal::same_text(Form::Id, a, b)
+}
+
+/// The attributes at the near and the far end of a reference.
+fn reference_names(model: &Model) -> (String, String) {
+    let near = names::placeholders(model.resource.path).first().map(|name| (*name).to_owned());
+    let far = model.resource.attributes.last().map(|last| last.name.to_owned());
+    (near.unwrap_or_default(), far.unwrap_or_default())
+}
+
+/// The variable parts of a Graph path that follows `pattern`.
+fn from_path(pattern: &str, keeps: Keeps, path: &str) -> Option<Vec<String>> {
+    let pattern: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();
+    let path: Vec<&str> = path.trim_end_matches("/$ref").split('/').collect();
+    let own = usize::from(!matches!(keeps, Keeps::Singleton | Keeps::Part));
+    if path.len() != pattern.len() + own {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for (expected, found) in pattern.iter().zip(&path) {
+        match expected.starts_with('{') {
+            true => parts.push((*found).to_owned()),
+            false if expected.eq_ignore_ascii_case(found) => {}
+            false => return None,
+        }
+    }
+    parts.extend(path[pattern.len()..].iter().map(|part| (*part).to_owned()));
+    Some(parts)
+}
+
+/// What an import id of this resource looks like.
+fn wrong(model: &Model, id: &str) -> Diagnostic {
+    let resource = model.resource;
+    let placeholders = names::placeholders(resource.path);
+    let plain = match resource.keeps {
+        Keeps::Singleton => resource.name.to_owned(),
+        Keeps::Part => format!("<{}>", placeholders.first().unwrap_or(&"id")),
+        Keeps::Reference => {
+            let (near, far) = reference_names(model);
+            format!("<{near}>/<{far}>")
+        }
+        Keeps::Member | Keeps::Request => {
+            let parts = placeholders.iter().map(|name| format!("<{name}>/"));
+            parts.collect::<String>() + "<id>"
+        }
+    };
+    let keys: String = resource.keys.iter().map(|key| format!(", or {key}=..")).collect();
+    let path = resource.path.replace('{', "<").replace('}', ">");
+    let path = if plain.ends_with("<id>") { format!("{path}/<id>") } else { path };
+    Diagnostic::error(
+        format!("{id:?} is not an import id of {}", model.name),
+        format!("Import {} by {plain}, by its Graph path {path}{keys}.", model.name),
+    )
+}

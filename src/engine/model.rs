@@ -1,0 +1,158 @@
+//! A declaration made ready: with the attributes that its kind adds, and its schema.
+
+use crate::declare::{
+    Attribute, DataSource, Form, Keeps, Kind, Literal, Mode, Resource, Source, boolean, string,
+};
+use crate::engine::{names, schema};
+use crate::terraform::Schema;
+
+/// The prefix of every type name.
+pub const PREFIX: &str = "m365_";
+
+/// A resource with everything that follows from its declaration, made once.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The declaration.
+    pub resource: &'static Resource,
+    /// The type name, such as `m365_group`.
+    pub name: String,
+    /// The declared attributes and those that the kind adds.
+    pub attributes: Vec<Attribute>,
+    /// The schema.
+    pub schema: Schema,
+    /// The schema of the identity: what names the object in every tenant.
+    pub identity: Schema,
+}
+
+/// A data source with everything that follows from its declaration.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The type name, such as `m365_users`.
+    pub name: String,
+    /// What it tells about each object.
+    pub attributes: Vec<Attribute>,
+    /// How it is read.
+    pub reads: Reads,
+    /// The schema.
+    pub schema: Schema,
+}
+
+/// How a data source is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Reads {
+    /// One object of a resource, found by its id or a natural key.
+    One(&'static Resource),
+    /// All objects of a resource, under the attribute named.
+    Many(&'static Resource, &'static str),
+    /// What stands alone.
+    Alone(&'static DataSource),
+}
+
+impl Model {
+    /// Makes a declaration ready.
+    pub fn new(resource: &'static Resource) -> Self {
+        let mut attributes = vec![ID];
+        attributes.extend_from_slice(resource.attributes);
+        if resource.soft_delete.is_some() {
+            attributes.push(PURGE);
+        }
+        if resource.keeps == Keeps::Singleton {
+            attributes.push(ON_DESTROY);
+        }
+        Self {
+            name: format!("{PREFIX}{}", resource.name),
+            schema: schema::resource(resource, &attributes),
+            identity: schema::identity(),
+            attributes,
+            resource,
+        }
+    }
+
+    /// Whether `attribute` is given by the path rather than by a property.
+    pub fn in_path(&self, attribute: &Attribute) -> bool {
+        in_path(self.resource, attribute)
+    }
+
+    /// The attribute `name`.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+}
+
+/// Whether `attribute` is given by the path of `resource`, or is the far end of a reference.
+pub fn in_path(resource: &Resource, attribute: &Attribute) -> bool {
+    names::placeholders(resource.path).contains(&attribute.name)
+        || (resource.keeps == Keeps::Reference
+            && resource.attributes.last().is_some_and(|last| last.name == attribute.name))
+}
+
+impl Data {
+    /// The data sources that come with a resource.
+    pub fn of(resource: &'static Resource) -> Vec<Self> {
+        let Some(lookup) = resource.data else { return Vec::new() };
+        let attributes = told(resource);
+        let one = Self {
+            name: format!("{PREFIX}{}", resource.name),
+            schema: schema::one(resource, &attributes),
+            reads: Reads::One(resource),
+            attributes: attributes.clone(),
+        };
+        let many = lookup.plural.map(|plural| Self {
+            name: format!("{PREFIX}{plural}"),
+            schema: schema::many(resource, plural, &attributes),
+            reads: Reads::Many(resource, plural),
+            attributes,
+        });
+        std::iter::once(one).chain(many).collect()
+    }
+
+    /// A data source that stands alone.
+    pub fn alone(source: &'static DataSource) -> Self {
+        let mut attributes = source.attributes.to_vec();
+        if let Source::Collection(..) | Source::OnlyObject(_) = source.source {
+            if !attributes.iter().any(|attribute| attribute.name == "id") {
+                attributes.insert(0, ID);
+            }
+        }
+        Self {
+            name: format!("{PREFIX}{}", source.name),
+            schema: schema::alone(source, &attributes),
+            reads: Reads::Alone(source),
+            attributes,
+        }
+    }
+}
+
+/// What a data source tells about an object: all that the resource manages but secrets, what is
+/// the provider's own, and relationships, which would cost a request each.
+fn told(resource: &Resource) -> Vec<Attribute> {
+    let declared = resource.attributes.iter().filter(|attribute| {
+        !attribute.write_only && !attribute.local && !matches!(attribute.kind, Kind::Links)
+    });
+    std::iter::once(&ID).chain(declared).copied().collect()
+}
+
+/// The id that every resource has.
+pub const ID: Attribute = string("id", "The object's id.").computed().form(Form::Id);
+
+/// What resources that Graph deletes softly have.
+const PURGE: Attribute = boolean(
+    "purge_on_destroy",
+    "Whether destroy also removes the object from the deleted items, where it could be restored \
+     from for 30 days. Defaults to `false`.",
+)
+.or(Literal::Bool(false))
+.local();
+
+/// What settings that are always there have.
+const ON_DESTROY: Attribute = Attribute {
+    one_of: &["restore", "keep"],
+    mode: Mode::OptionalComputed,
+    ..string(
+        "on_destroy",
+        "What destroy does: `restore` puts back the values that were found when Terraform took the \
+         setting over, `keep` leaves it as it is. Defaults to `restore`.",
+    )
+    .or(Literal::Str("restore"))
+    .local()
+};

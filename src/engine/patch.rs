@@ -1,0 +1,151 @@
+//! What changed, as Graph takes it: the changed top-level properties, and changed relationships.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Map, Value as Json};
+
+use crate::declare::{Attribute, Form, Kind};
+use crate::engine::{Model, encode, equal, names};
+use crate::terraform::Value;
+
+/// The body of a PATCH; empty where no property changed.
+pub fn body(model: &Model, prior: &Value, planned: &Value, config: &Value) -> Map<String, Json> {
+    let mut changes = Changes { config, body: Map::new(), variant: None };
+    changes.collect(model, &model.attributes, prior, planned);
+    let Changes { mut body, variant, .. } = changes;
+    if let (Some(odata), false) = (variant, body.is_empty()) {
+        body.insert("@odata.type".into(), encode::odata_type(odata));
+    }
+    body
+}
+
+/// A changed relationship.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkChange {
+    /// The navigation property.
+    pub property: String,
+    /// Whether it refers to one object only.
+    pub single: bool,
+    /// The ids that come.
+    pub add: Vec<String>,
+    /// The ids that go.
+    pub remove: Vec<String>,
+}
+
+/// The relationships that changed.
+pub fn links(model: &Model, prior: &Value, planned: &Value) -> Vec<LinkChange> {
+    let links =
+        model.attributes.iter().filter(|attribute| is_link(attribute) && !model.in_path(attribute));
+    let changes = links.map(|attribute| {
+        let before = ids(prior.get(attribute.name));
+        let after = ids(planned.get(attribute.name));
+        LinkChange {
+            property: names::location(attribute).0,
+            single: matches!(attribute.kind, Kind::Link),
+            add: missing(&after, &before),
+            remove: missing(&before, &after),
+        }
+    });
+    changes.filter(|change| !change.add.is_empty() || !change.remove.is_empty()).collect()
+}
+
+/// Whether an attribute is a relationship.
+pub fn is_link(attribute: &Attribute) -> bool {
+    matches!(attribute.kind, Kind::Link | Kind::Links)
+}
+
+fn ids(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(id) => vec![id],
+        Value::Set(ids) => ids.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The ids in `these` that are not in `those`, letter case aside.
+fn missing(these: &[&str], those: &[&str]) -> Vec<String> {
+    let those: HashSet<String> = those.iter().map(|id| equal::canonical(Form::Id, id)).collect();
+    let missing = these.iter().filter(|id| !those.contains(&equal::canonical(Form::Id, id)));
+    missing.map(|id| (*id).to_owned()).collect()
+}
+
+struct Changes<'a> {
+    config: &'a Value,
+    body: Map<String, Json>,
+    variant: Option<&'static str>,
+}
+
+impl Changes<'_> {
+    fn collect(&mut self, model: &Model, attributes: &[Attribute], prior: &Value, planned: &Value) {
+        let mut flattened: BTreeMap<String, Vec<&Attribute>> = BTreeMap::new();
+        for attribute in attributes.iter().filter(|attribute| encode::is_sent(attribute)) {
+            let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
+            if model.in_path(attribute) {
+                continue;
+            }
+            if let Kind::Variant(odata, nested) = attribute.kind {
+                if !after.is_null() {
+                    self.variant = Some(odata);
+                    self.collect(model, nested, before, after);
+                }
+                continue;
+            }
+            let (property, inner) = names::location(attribute);
+            if inner.is_some() {
+                flattened.entry(property).or_default().push(attribute);
+            } else if attribute.write_only {
+                let secret = self.config.get(attribute.name);
+                if version_changed(attribute, prior, planned) && !secret.is_null() {
+                    self.body.insert(property, encode::json(attribute, secret));
+                }
+            } else if changed(attribute, before, after) {
+                self.body.insert(property, encode::complete(attribute, after, before));
+            }
+        }
+        for (property, attributes) in flattened {
+            self.flattened(property, &attributes, prior, planned);
+        }
+    }
+
+    /// Several attributes of one complex property: it is sent when one of them changed.
+    fn flattened(
+        &mut self,
+        property: String,
+        attributes: &[&Attribute],
+        prior: &Value,
+        planned: &Value,
+    ) {
+        let mut object = Map::new();
+        let mut any = false;
+        for attribute in attributes {
+            let (_, inner) = names::location(attribute);
+            let inner = inner.unwrap_or_default();
+            if attribute.write_only {
+                let secret = self.config.get(attribute.name);
+                if version_changed(attribute, prior, planned) && !secret.is_null() {
+                    any = true;
+                    object.insert(inner, encode::json(attribute, secret));
+                }
+                continue;
+            }
+            let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
+            any |= changed(attribute, before, after);
+            if !(before.is_null() && after.is_null()) && !after.is_unknown() {
+                object.insert(inner, encode::complete(attribute, after, before));
+            }
+        }
+        if any {
+            self.body.insert(property, Json::Object(object));
+        }
+    }
+}
+
+fn changed(attribute: &Attribute, before: &Value, after: &Value) -> bool {
+    !after.is_unknown() && before != after && !equal::same(attribute, before, after)
+}
+
+/// A secret is sent again when the number beside it changes: `password` by `password_version`.
+fn version_changed(attribute: &Attribute, prior: &Value, planned: &Value) -> bool {
+    let version = format!("{}_version", attribute.name);
+    prior.get(&version) != planned.get(&version)
+}

@@ -1,0 +1,185 @@
+//! What apply shall reach, worked out in the order that terraform-plugin-framework documents.
+//!
+//! Terraform core refuses a plan that changes what the user configured, and an apply that changes
+//! what the plan knew; so a plan must say "unknown" where Graph will decide, and nowhere else, or
+//! every plan is full of noise.
+
+use crate::declare::{Attribute, Finding, Keeps, Kind, Mode, Replace};
+use crate::engine::{Model, encode, equal};
+use crate::terraform::{Diagnostic, Diagnostics, Object, Path, Severity, Value};
+
+/// A plan, the attributes that force a new object, and what to tell.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The planned state.
+    pub planned: Value,
+    /// The attributes that force a new object, with the reason of each.
+    pub replace: Vec<(Path, &'static str)>,
+    /// What to tell.
+    pub diagnostics: Diagnostics,
+}
+
+/// Plans a create (`prior` is null) or a change.
+pub fn plan(model: &Model, prior: &Value, config: &Value) -> Outcome {
+    let creating = prior.is_null();
+    let walk = Walk { creating, keeps: model.resource.keeps };
+    // Defaults; write-only to null; what the user configured; what Graph decides.
+    let mut planned = walk.object(&model.attributes, prior, config);
+    // Defaults that follow from the rest of the plan.
+    if creating {
+        derive(&model.attributes, config, &mut planned);
+    }
+    // What Graph decides from something that changes is unknown, only when something changes.
+    if !creating && Some(&planned) != prior.as_object() {
+        follow(&model.attributes, prior, &mut planned);
+    }
+    let planned = Value::Object(planned);
+    // Replacement, per attribute and with its reason.
+    let mut replace = Vec::new();
+    if !creating {
+        replacements(&model.attributes, prior, &planned, &Path::root(), &mut replace);
+    }
+    let mut diagnostics = Diagnostics::new();
+    explain(model, &replace, &mut diagnostics);
+    if let Some(judge) = model.resource.judge {
+        diagnostics.extend(judge(&planned).into_iter().map(diagnostic));
+    }
+    Outcome { planned, replace, diagnostics }
+}
+
+/// A finding of a hook as a diagnostic.
+pub fn diagnostic(finding: Finding) -> Diagnostic {
+    let Finding { severity, path, summary, detail } = finding;
+    let diagnostic = match severity {
+        Severity::Error => Diagnostic::error(summary, detail),
+        Severity::Warning => Diagnostic::warning(summary, detail),
+    };
+    if path == Path::root() { diagnostic } else { diagnostic.at(path) }
+}
+
+struct Walk {
+    creating: bool,
+    keeps: Keeps,
+}
+
+impl Walk {
+    fn object(&self, attributes: &[Attribute], prior: &Value, config: &Value) -> Object {
+        let planned = attributes.iter().map(|attribute| {
+            let value =
+                self.attribute(attribute, prior.get(attribute.name), config.get(attribute.name));
+            (attribute.name.to_owned(), value)
+        });
+        planned.collect()
+    }
+
+    fn attribute(&self, attribute: &Attribute, prior: &Value, config: &Value) -> Value {
+        if attribute.write_only {
+            return Value::Null;
+        }
+        if config.is_null() {
+            return self.unset(attribute, prior);
+        }
+        if config.is_unknown() {
+            return config.clone();
+        }
+        // What says the same is not a change: the state keeps its spelling.
+        if !prior.is_null() && equal::same(attribute, prior, config) && config.is_wholly_known() {
+            return prior.clone();
+        }
+        match (&attribute.kind, config) {
+            (Kind::Object(nested) | Kind::Variant(_, nested), Value::Object(_)) => {
+                Value::Object(self.object(nested, prior, config))
+            }
+            (Kind::Objects(nested), Value::Set(elements)) => {
+                // Elements have no identity, so a default is all that can be filled in.
+                let fresh = Walk { creating: true, keeps: self.keeps };
+                Value::set(elements.iter().map(|element| match element {
+                    Value::Object(_) => Value::Object(fresh.object(nested, &Value::Null, element)),
+                    other => other.clone(),
+                }))
+            }
+            _ => config.clone(),
+        }
+    }
+
+    /// What holds where nothing is configured.
+    fn unset(&self, attribute: &Attribute, prior: &Value) -> Value {
+        if let Some(default) = attribute.default {
+            return encode::literal(default);
+        }
+        match attribute.mode {
+            Mode::Required | Mode::Optional => Value::Null,
+            // A relationship that is not configured is left alone and not even read.
+            Mode::OptionalComputed if matches!(attribute.kind, Kind::Links) => prior.clone(),
+            Mode::OptionalComputed | Mode::Computed if attribute.local => prior.clone(),
+            Mode::OptionalComputed | Mode::Computed if self.creating => Value::UNKNOWN,
+            Mode::OptionalComputed | Mode::Computed => prior.clone(),
+        }
+    }
+}
+
+/// Defaults worked out from the plan; unknown as long as what they need is.
+fn derive(attributes: &[Attribute], config: &Value, planned: &mut Object) {
+    for attribute in attributes {
+        let Some(derive) = attribute.derive else { continue };
+        if config.get(attribute.name).is_null() {
+            let whole = Value::Object(planned.clone());
+            let derived = derive(&whole).unwrap_or(Value::UNKNOWN);
+            planned.insert(attribute.name.to_owned(), derived);
+        }
+    }
+}
+
+fn follow(attributes: &[Attribute], prior: &Value, planned: &mut Object) {
+    let null = Value::Null;
+    for attribute in attributes.iter().filter(|attribute| !attribute.follows.is_empty()) {
+        let changed = attribute
+            .follows
+            .iter()
+            .any(|name| planned.get(*name).unwrap_or(&null) != prior.get(name));
+        if changed && planned.get(attribute.name) == Some(prior.get(attribute.name)) {
+            planned.insert(attribute.name.to_owned(), Value::UNKNOWN);
+        }
+    }
+}
+
+fn replacements(
+    attributes: &[Attribute],
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    found: &mut Vec<(Path, &'static str)>,
+) {
+    for attribute in attributes {
+        let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
+        if before == after {
+            continue;
+        }
+        let path = path.at(attribute.name);
+        match attribute.replace {
+            Replace::Always(reason) => found.push((path, reason)),
+            Replace::When(when, reason) if when(before, after) => found.push((path, reason)),
+            _ => match attribute.kind {
+                Kind::Variant(..) if before.is_null() != after.is_null() => {
+                    found.push((path, "Graph cannot turn an object into one of another type"));
+                }
+                Kind::Object(nested) | Kind::Variant(_, nested) if !before.is_null() => {
+                    replacements(nested, before, after, &path, found);
+                }
+                _ => {}
+            },
+        }
+    }
+}
+
+/// A replacement says why, before anything is destroyed.
+fn explain(model: &Model, replace: &[(Path, &'static str)], diagnostics: &mut Diagnostics) {
+    for (path, reason) in replace {
+        let summary = format!("{} must be replaced, because {reason}", model.name);
+        let detail = format!(
+            "The plan changes {path}, so it deletes this object and makes a new one, with a new id. \
+             What refers to the old id outside of this configuration will no longer find it."
+        );
+        diagnostics.push(Diagnostic::warning(summary, detail).at(path.clone()));
+    }
+}

@@ -1,0 +1,261 @@
+//! Requests as values: what each operation on each kind asks of Graph. Building is pure, and
+//! compared in tests; sending is the lifecycle's.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::declare::{Call, Keeps, Kind, Method, Resource, Target};
+use crate::engine::{Model, encode, names, patch};
+use crate::terraform::Value;
+
+/// A request to Graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The HTTP method.
+    pub verb: Verb,
+    /// The path below the version, filled in and escaped.
+    pub path: String,
+    /// Query options, not escaped.
+    pub query: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Option<Json>,
+}
+
+/// The HTTP methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the methods are what HTTP says they are")]
+pub enum Verb {
+    Get,
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+impl Request {
+    /// A request without query and body.
+    pub fn new(verb: Verb, path: impl Into<String>) -> Self {
+        Self { verb, path: path.into(), query: Vec::new(), body: None }
+    }
+
+    fn with_body(self, body: impl Into<Json>) -> Self {
+        Self { body: Some(body.into()), ..self }
+    }
+
+    fn with_query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+}
+
+/// The most relationships that one request may carry (Graph, "Use the `@odata.bind` annotation").
+pub const BIND_LIMIT: usize = 20;
+
+/// Where an object is: its collection and id, or the path of a kind that has no collection.
+pub fn object_path(resource: &Resource, state: &Value) -> String {
+    let base = names::fill(resource.path, |name| text(state, name));
+    match resource.keeps {
+        Keeps::Member | Keeps::Request => format!("{base}/{}", names::segment(&text(state, "id"))),
+        Keeps::Singleton | Keeps::Part | Keeps::Reference => base,
+    }
+}
+
+/// The collection that an object is, or will be, in.
+pub fn collection_path(resource: &Resource, state: &Value) -> String {
+    names::fill(resource.path, |name| text(state, name))
+}
+
+/// The request that makes an object, for the kinds that are made. `base` is where Graph is, for
+/// references to other objects (`https://graph.microsoft.com/v1.0`).
+pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Request {
+    let resource = model.resource;
+    let path = collection_path(resource, planned);
+    if resource.keeps == Keeps::Reference {
+        return add_link(&path, &far_end(model, planned), base);
+    }
+    let mut body = encode::body(model, planned, config);
+    if let Some(call) = resource.create {
+        return fixed(model, &call, planned, &body);
+    }
+    for change in patch::links(model, &Value::Null, planned).iter().filter(|change| !change.single)
+    {
+        let bound = change.add.iter().take(BIND_LIMIT).map(|id| reference(base, id));
+        body.insert(format!("{}@odata.bind", change.property), bound.collect());
+    }
+    Request::new(Verb::Post, path).with_body(body)
+}
+
+/// The request that reads an object.
+pub fn read(model: &Model, state: &Value) -> Request {
+    let request = Request::new(Verb::Get, object_path(model.resource, state));
+    shaped(model, request)
+}
+
+/// The request for a collection, or for the objects in it that `filter` lets through.
+pub fn list(model: &Model, state: &Value, filter: Option<String>) -> Request {
+    let request = Request::new(Verb::Get, collection_path(model.resource, state));
+    let request = shaped(model, request);
+    match filter {
+        Some(filter) => request.with_query("$filter", filter),
+        None => request,
+    }
+}
+
+/// The filter that finds an object by a natural key.
+pub fn by_key(model: &Model, key: &str, value: &str) -> Option<String> {
+    let attribute = model.attribute(key)?;
+    Some(format!("{} eq {}", names::location(attribute).0, names::literal(value)))
+}
+
+/// `$select` of what is managed and `$expand` of single relationships.
+fn shaped(model: &Model, mut request: Request) -> Request {
+    let mut select = vec!["id".to_owned()];
+    for attribute in &model.attributes {
+        let (property, _) = names::location(attribute);
+        let told = !attribute.local && !attribute.not_returned && !model.in_path(attribute);
+        match attribute.kind {
+            Kind::Link => {
+                request = request.with_query("$expand", format!("{property}($select=id)"));
+            }
+            Kind::Links => {}
+            _ if told && !select.contains(&property) && !secret_only(model, &property) => {
+                select.push(property);
+            }
+            _ => {}
+        }
+    }
+    if model.resource.selects {
+        request.query.insert(0, ("$select", select.join(",")));
+    }
+    request
+}
+
+/// Whether all that a property holds is write-only, so that there is nothing to read.
+fn secret_only(model: &Model, property: &str) -> bool {
+    let mut parts =
+        model.attributes.iter().filter(|attribute| names::location(attribute).0 == property);
+    parts.all(|attribute| attribute.write_only || attribute.not_returned)
+}
+
+/// The request that changes properties.
+pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Request {
+    match model.resource.update {
+        Some(call) => fixed(model, &call, planned, &body),
+        None => Request::new(Verb::Patch, object_path(model.resource, planned)).with_body(body),
+    }
+}
+
+/// The requests that change a relationship, in order: what comes first, then what goes, so that
+/// an owner is there before the last one leaves.
+pub fn relate(path: &str, change: &patch::LinkChange, base: &str) -> Vec<Request> {
+    let property = &change.property;
+    if change.single {
+        return vec![match change.add.first() {
+            Some(id) => Request::new(Verb::Put, format!("{path}/{property}/$ref"))
+                .with_body(json!({ "@odata.id": reference(base, id) })),
+            None => Request::new(Verb::Delete, format!("{path}/{property}/$ref")),
+        }];
+    }
+    // Only `members` can be bound by PATCH; other relationships grow one by one.
+    let added: Vec<Request> = if property == "members" && change.add.len() > 1 {
+        let chunks = change.add.chunks(BIND_LIMIT).map(|ids| {
+            let bound: Vec<Json> = ids.iter().map(|id| reference(base, id)).collect();
+            Request::new(Verb::Patch, path).with_body(json!({ "members@odata.bind": bound }))
+        });
+        chunks.collect()
+    } else {
+        let path = format!("{path}/{property}");
+        change.add.iter().map(|id| add_link(&path, id, base)).collect()
+    };
+    let removed = change.remove.iter().map(|id| remove_link(&format!("{path}/{property}"), id));
+    added.into_iter().chain(removed).collect()
+}
+
+/// The request for the ids in a relationship.
+pub fn list_links(path: &str, property: &str) -> Request {
+    list_ids(&format!("{path}/{property}"))
+}
+
+/// The request for the ids in a collection.
+pub fn list_ids(path: &str) -> Request {
+    Request::new(Verb::Get, path).with_query("$select", "id").with_query("$top", "999")
+}
+
+/// The request that adds one object to a relationship.
+pub fn add_link(collection: &str, id: &str, base: &str) -> Request {
+    Request::new(Verb::Post, format!("{collection}/$ref"))
+        .with_body(json!({ "@odata.id": reference(base, id) }))
+}
+
+/// The request that takes one object out of a relationship. Without `$ref` it would delete the
+/// object itself.
+pub fn remove_link(collection: &str, id: &str) -> Request {
+    Request::new(Verb::Delete, format!("{collection}/{}/$ref", names::segment(id)))
+}
+
+/// The request that removes an object.
+pub fn delete(model: &Model, state: &Value, remote: &Json) -> Request {
+    let resource = model.resource;
+    if resource.keeps == Keeps::Reference {
+        return remove_link(&collection_path(resource, state), &far_end(model, state));
+    }
+    match resource.remove {
+        Some(remove) => fixed_remote(model, &remove(remote), state, remote),
+        None => Request::new(Verb::Delete, object_path(resource, state)),
+    }
+}
+
+/// What Graph wants done before it removes an object.
+pub fn before_delete(model: &Model, state: &Value, remote: &Json) -> Option<Request> {
+    let call = (model.resource.before_delete?)(remote)?;
+    Some(fixed_remote(model, &call, state, remote))
+}
+
+/// The request that removes a softly deleted object for good.
+pub fn purge(model: &Model, state: &Value) -> Option<Request> {
+    let path = model.resource.soft_delete?;
+    Some(Request::new(Verb::Delete, names::fill(path, |name| text(state, name))))
+}
+
+/// The id at the far end of a reference: the last attribute.
+pub fn far_end(model: &Model, state: &Value) -> String {
+    model.resource.attributes.last().map(|last| text(state, last.name)).unwrap_or_default()
+}
+
+/// A fixed call, its body taken from what would be sent.
+fn fixed(model: &Model, call: &Call, state: &Value, body: &Map<String, Json>) -> Request {
+    let mut body = match call.only {
+        Some(properties) => encode::only(body, properties),
+        None => body.clone(),
+    };
+    for (name, value) in call.with {
+        body.insert((*name).to_owned(), encode::literal_json(*value));
+    }
+    let path = match call.target {
+        Target::Itself => object_path(model.resource, state),
+        Target::Collection => collection_path(model.resource, state),
+        Target::Path(path) => names::fill(path, |name| text(state, name)),
+    };
+    let verb = match call.method {
+        Method::Post => Verb::Post,
+        Method::Patch => Verb::Patch,
+        Method::Put => Verb::Put,
+        Method::Delete => Verb::Delete,
+    };
+    let request = Request::new(verb, path);
+    if verb == Verb::Delete { request } else { request.with_body(body) }
+}
+
+/// A fixed call of a hook, its body taken from the object as Graph has it, its type included.
+fn fixed_remote(model: &Model, call: &Call, state: &Value, remote: &Json) -> Request {
+    let all = remote.as_object().cloned().unwrap_or_default();
+    let call = Call { only: Some(call.only.unwrap_or(&["@odata.type"])), ..*call };
+    fixed(model, &call, state, &all)
+}
+
+fn reference(base: &str, id: &str) -> Json {
+    Json::from(format!("{base}/directoryObjects/{}", names::segment(id)))
+}
+
+fn text(state: &Value, name: &str) -> String {
+    state.get(name).as_str().unwrap_or_default().to_owned()
+}
