@@ -1,6 +1,9 @@
 //! Terraform's own notions: values, types, paths, diagnostics and schemas. No IO, no Graph.
 
+pub mod codec;
 pub mod diagnostic;
+pub mod json;
+pub mod msgpack;
 pub mod number;
 pub mod path;
 pub mod schema;
