@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 
 use super::explain::{self, Doing};
 use super::note::Note;
+use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, read, update};
+use super::{Applied, Apply, update};
 use crate::declare::Keeps;
 use crate::engine::{Model, Request, decode, import, patch, request};
 use crate::graph::Error;
@@ -83,7 +84,7 @@ async fn post(
 /// where people may give several objects one name, the one that is as planned.
 async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Option<Json>, Error> {
     if model.resource.keeps == Keeps::Reference {
-        return read::remote(session, model, planned, false).await;
+        return read::remote(session, model, planned, How::Anew).await;
     }
     let key = model.resource.keys.iter().find_map(|key| {
         let value = planned.get(key).as_str()?;
@@ -120,7 +121,7 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     let planned = with(&planned, "id", id);
     let refused =
         |diagnostic: Diagnostic| Applied { diagnostics: diagnostic.into(), ..Applied::default() };
-    let remote = match read::remote(session, model, &planned, true).await {
+    let remote = match read::remote(session, model, &planned, How::Whole).await {
         Ok(Some(remote)) => remote,
         Ok(None) => return refused(nothing_to_adopt(model)),
         Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),

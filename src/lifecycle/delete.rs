@@ -4,9 +4,10 @@ use serde_json::{Map, Value as Json};
 
 use super::explain::{self, Doing};
 use super::note::Note;
+use super::read::{self, How};
 use super::session::{Session, VISIBLE};
 use super::wait::Wait;
-use super::{Applied, Apply, read, write};
+use super::{Applied, Apply, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, request};
 use crate::graph::Error;
@@ -16,6 +17,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Object, Value};
 pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, private, identity, .. } = apply;
     let note = Note::read(&private);
+    session.touched(prior.get("id").as_str().unwrap_or_default());
     let removed = match model.resource.keeps {
         Keeps::Singleton => restore(session, model, &prior, &note).await,
         Keeps::Part => clear(session, model, &prior).await,
@@ -115,7 +117,9 @@ async fn purge(session: &Session, model: &Model, state: &Value) -> Result<(), Er
 
 /// Takes out of the parent what this part put there.
 async fn clear(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
-    let Some(remote) = read::remote(session, model, state, true).await? else { return Ok(()) };
+    let Some(remote) = read::remote(session, model, state, How::Whole).await? else {
+        return Ok(());
+    };
     let now = decode::state(model, &remote, state);
     let links = model.attributes.iter().filter(|attribute| patch::is_link(attribute));
     let mut empty = now.as_object().cloned().unwrap_or_default();

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use super::bulk::Bulk;
 use super::wait::Wait;
 use crate::engine::{Request, Verb};
 use crate::graph::{self, Error, Graph, Method};
@@ -21,6 +22,7 @@ pub(super) struct Session {
     pub(super) stop: CancellationToken,
     /// The ids that this process made: Graph may not know them everywhere yet.
     fresh: Mutex<HashSet<String>>,
+    bulk: Bulk,
     tenant: OnceCell<Option<String>>,
 }
 
@@ -30,7 +32,14 @@ pub(super) const VISIBLE: Duration = Duration::from_secs(300);
 
 impl Session {
     pub(super) fn new(graph: Graph, base: String, stop: CancellationToken) -> Self {
-        Self { graph, base, stop, fresh: Mutex::default(), tenant: OnceCell::new() }
+        Self {
+            graph,
+            base,
+            stop,
+            fresh: Mutex::default(),
+            bulk: Bulk::default(),
+            tenant: OnceCell::new(),
+        }
     }
 
     /// Sends a request, once.
@@ -46,6 +55,44 @@ impl Session {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Reads one object together with what else is being read of its collection; `None` where it is
+    /// not there. For a refresh only: after a write, [`Session::get`] asks anew.
+    pub(super) async fn gather(
+        &self,
+        collection: &str,
+        key: &str,
+        request: &Request,
+        listing: Option<&Request>,
+    ) -> Result<Option<Json>, Error> {
+        let listing = listing.map(translated);
+        let read = self.bulk.read(&self.graph, collection, key, translated(request), listing);
+        match read.await {
+            Ok(body) => Ok(Some(body)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a collection, all its pages, its first one together with what else is being read of
+    /// its kind; `None` where what it belongs to is not there.
+    pub(super) async fn gather_list(
+        &self,
+        kind: &str,
+        request: &Request,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        let Some(mut first) = self.gather(kind, &request.path, request, None).await? else {
+            return Ok(None);
+        };
+        let mut objects = match first["value"].take() {
+            Json::Array(objects) => objects,
+            _ => Vec::new(),
+        };
+        if let Some(next) = first["@odata.nextLink"].as_str() {
+            objects.extend(self.graph.list(&graph::Request::get(next)).await?);
+        }
+        Ok(Some(objects))
     }
 
     /// Reads a collection, all its pages.
@@ -73,6 +120,11 @@ impl Session {
                 return Err(error);
             }
         }
+    }
+
+    /// Forgets what was read of the object `id`, which is about to change.
+    pub(super) fn touched(&self, id: &str) {
+        self.bulk.forget(id);
     }
 
     /// Remembers that this process made the object `id`.

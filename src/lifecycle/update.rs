@@ -3,6 +3,7 @@
 use super::create::{finish, reached};
 use super::explain::{self, Doing};
 use super::note::Note;
+use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
 use super::{Applied, Apply};
@@ -14,13 +15,14 @@ use crate::terraform::{Object, Value};
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, planned, config, private, .. } = apply;
     let note = Note::read(&private);
+    session.touched(prior.get("id").as_str().unwrap_or_default());
     match change(session, model, &prior, &planned, &config).await {
         Ok(()) => finish(session, model, &planned, note, Doing::Updating).await,
         Err(error) => {
             // What was reached is not known without asking; where asking fails too, the state
             // stays as it was, and the next refresh tells.
             let told = explain::resource(model, Doing::Updating, &error);
-            let state = match super::read::remote(session, model, &prior, false).await {
+            let state = match read::remote(session, model, &prior, How::Anew).await {
                 Ok(Some(remote)) => crate::engine::decode::state(model, &remote, &prior),
                 _ => prior,
             };

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::explain::{self, Doing};
-use super::read;
+use super::read::{self, How};
 use super::session::{Session, VISIBLE};
 use super::wait::Wait;
 use crate::engine::patch::LinkChange;
@@ -70,7 +70,7 @@ pub(super) async fn read_back(
     let mut wait = Wait::new(format!("{name} to show what was written"), VISIBLE, &session.stop);
     let mut last = None;
     loop {
-        let remote = match read::remote(session, model, planned, false).await {
+        let remote = match read::remote(session, model, planned, How::Anew).await {
             Ok(remote) => remote,
             Err(error) => {
                 let told = explain::resource(model, doing, &error);
