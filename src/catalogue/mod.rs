@@ -1,11 +1,16 @@
 //! The catalogue: what the provider manages and tells, a folder an area, a file a resource.
 
+pub mod administrative_units;
 mod codec;
 pub mod conditional_access;
 pub mod groups;
+pub mod policies;
+mod provider;
+pub mod roles;
+pub mod tenant;
 pub mod users;
 
-use crate::declare::{Attribute, Catalogue, DataSource, Resource, string};
+use crate::declare::{Attribute, Catalogue, DataSource, Resource};
 
 /// Everything, as the provider is made of it.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -18,23 +23,21 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 /// Every resource, in the order of the documentation.
 pub static ALL: &[&Resource] = &[
+    &administrative_units::ADMINISTRATIVE_UNIT,
+    &administrative_units::ADMINISTRATIVE_UNIT_MEMBER,
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
     &groups::GROUP,
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,
+    &policies::SECURITY_DEFAULTS,
+    &roles::ROLE_ASSIGNMENT,
+    &roles::ROLE_DEFINITION,
     &users::USER,
 ];
 
 /// The data sources that are no resources. Those of resources come with them.
-pub static DATA_SOURCES: &[&DataSource] = &[];
+pub static DATA_SOURCES: &[&DataSource] = &[&tenant::CLIENT, &tenant::DOMAINS, &tenant::TENANT];
 
-/// The provider block.
-pub static PROVIDER: &[Attribute] = &[
-    string("tenant_id", "T.").env(&["M365_TENANT_ID", "ARM_TENANT_ID", "AZURE_TENANT_ID"]),
-    string("client_id", "T.").env(&["M365_CLIENT_ID", "ARM_CLIENT_ID", "AZURE_CLIENT_ID"]),
-    string("client_secret", "T.").sensitive().env(&["M365_CLIENT_SECRET"]),
-    string("cloud", "T.").env(&["M365_CLOUD"]),
-    string("graph_endpoint", "T.").env(&["M365_GRAPH_ENDPOINT"]),
-    string("login_endpoint", "T.").env(&["M365_LOGIN_ENDPOINT"]),
-];
+/// The arguments of the provider block.
+pub static PROVIDER: &[Attribute] = provider::ATTRIBUTES;
