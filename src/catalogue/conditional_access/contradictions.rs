@@ -1,0 +1,323 @@
+//! What is wrong with a Conditional Access policy as a whole: what Graph would refuse, and what
+//! would do nothing. What does not depend on values is said by the declaration's rules.
+//!
+//! Unknown values are given the benefit of the doubt: every finding rests on known values only.
+
+use crate::declare::Finding;
+use crate::terraform::{Path, Value};
+
+/// The contradictions of a planned policy.
+pub(super) fn contradictions(policy: &Value) -> Vec<Finding> {
+    let view = View::of(policy);
+    let checks: &[fn(&View<'_>) -> Vec<Finding>] = &[
+        keywords_stand_alone,
+        included_and_excluded,
+        filter_beside_all,
+        external_tenants,
+        workload_identities,
+        no_control,
+        block_stands_alone,
+        password_change,
+        device_registration,
+        sign_in_frequency,
+        persistent_browser,
+        controls_that_are_off,
+        both_risks,
+    ];
+    checks.iter().flat_map(|check| check(&view)).collect()
+}
+
+/// The parts of a policy that the checks look at.
+struct View<'a> {
+    conditions: &'a Value,
+    users: &'a Value,
+    applications: &'a Value,
+    grant: &'a Value,
+    session: &'a Value,
+}
+
+impl<'a> View<'a> {
+    fn of(policy: &'a Value) -> Self {
+        let conditions = policy.get("conditions");
+        Self {
+            conditions,
+            users: conditions.get("users"),
+            applications: conditions.get("applications"),
+            grant: policy.get("grant_controls"),
+            session: policy.get("session_controls"),
+        }
+    }
+}
+
+/// The texts of a set that are known.
+fn texts(set: &Value) -> Vec<&str> {
+    set.as_elements().unwrap_or_default().iter().filter_map(Value::as_str).collect()
+}
+
+fn has(set: &Value, text: &str) -> bool {
+    texts(set).iter().any(|element| element.eq_ignore_ascii_case(text))
+}
+
+/// Whether a set is known to have no elements.
+fn is_empty(set: &Value) -> bool {
+    set.is_null() || set.as_elements().is_some_and(<[Value]>::is_empty)
+}
+
+fn path(dotted: &str) -> Path {
+    dotted.split('.').fold(Path::root(), |path, name| path.at(name))
+}
+
+fn keywords_stand_alone(view: &View<'_>) -> Vec<Finding> {
+    let sets: &[(&Value, &str, &str, &[&str])] = &[
+        (view.users, "conditions.users", "include_users", &["All", "None"]),
+        (view.applications, "conditions.applications", "include_applications", &["All", "None"]),
+        (view.conditions, "conditions", "client_app_types", &["all"]),
+        (view.conditions.get("platforms"), "conditions.platforms", "include_platforms", &["all"]),
+        (view.conditions.get("locations"), "conditions.locations", "include_locations", &["All"]),
+    ];
+    let mut found = Vec::new();
+    for (object, parent, name, keywords) in sets {
+        let set = object.get(name);
+        let several = set.as_elements().is_some_and(|elements| elements.len() > 1);
+        let keyword = keywords.iter().find(|keyword| has(set, keyword));
+        if let (true, Some(keyword)) = (several, keyword) {
+            found.push(Finding::error(
+                path(parent).at(name),
+                format!("{keyword} must be the only element of {name}"),
+                format!("{keyword} leaves nothing for the other elements to say. Keep either."),
+            ));
+        }
+    }
+    found
+}
+
+fn included_and_excluded(view: &View<'_>) -> Vec<Finding> {
+    let pairs: &[(&Value, &str, &[&str])] = &[
+        (view.users, "conditions.users", &["users", "groups", "roles"]),
+        (view.applications, "conditions.applications", &["applications"]),
+        (view.conditions.get("platforms"), "conditions.platforms", &["platforms"]),
+        (view.conditions.get("locations"), "conditions.locations", &["locations"]),
+        (
+            view.conditions.get("client_applications"),
+            "conditions.client_applications",
+            &["service_principals"],
+        ),
+    ];
+    let mut found = Vec::new();
+    for (object, parent, nouns) in pairs {
+        for noun in *nouns {
+            let excluded = object.get(&format!("exclude_{noun}"));
+            let included = texts(object.get(&format!("include_{noun}")));
+            if let Some(both) = included.into_iter().find(|element| has(excluded, element)) {
+                found.push(Finding::warning(
+                    path(parent).at(&format!("exclude_{noun}")),
+                    format!("{both} is both included and excluded"),
+                    "Exclusion wins, so the inclusion does nothing. Remove one of the two.",
+                ));
+            }
+        }
+    }
+    found
+}
+
+fn filter_beside_all(view: &View<'_>) -> Vec<Finding> {
+    let filter = view.applications.get("application_filter");
+    let includes = filter.get("mode").as_str() == Some("include");
+    if !(includes && has(view.applications.get("include_applications"), "All")) {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        path("conditions.applications.application_filter"),
+        "The application filter does nothing beside All",
+        "The policy includes all applications, whatever the filter says. Leave out \
+         include_applications to include only what the filter matches.",
+    )]
+}
+
+fn external_tenants(view: &View<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for name in ["include_guests_or_external_users", "exclude_guests_or_external_users"] {
+        let tenants = view.users.get(name).get("external_tenants");
+        let members = tenants.get("members");
+        let wrong = match tenants.get("membership_kind").as_str() {
+            Some("enumerated") if is_empty(members) => "enumerated tenants without members",
+            Some("all") if !is_empty(members) && !members.is_unknown() => {
+                "all tenants with members"
+            }
+            _ => continue,
+        };
+        found.push(Finding::error(
+            path("conditions.users").at(name).at("external_tenants"),
+            format!("External tenants cannot be {wrong}"),
+            "List the ids of the tenants in members where membership_kind is enumerated, and only \
+             there.",
+        ));
+    }
+    found
+}
+
+fn workload_identities(view: &View<'_>) -> Vec<Finding> {
+    let workloads = view.conditions.get("client_applications");
+    if workloads.as_object().is_none() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let whose = ["include_users", "include_groups", "include_roles"];
+    let people = whose
+        .iter()
+        .flat_map(|name| texts(view.users.get(name)))
+        .any(|user| !user.eq_ignore_ascii_case("None"));
+    if people || view.users.get("include_guests_or_external_users").as_object().is_some() {
+        found.push(Finding::error(
+            path("conditions.users"),
+            "A policy applies either to users or to workload identities",
+            "client_applications aims the policy at workload identities. Leave out users, and write \
+             a second policy for them.",
+        ));
+    }
+    let controls = view.grant.get("built_in_controls");
+    if controls.is_wholly_known() && !has(controls, "block") {
+        found.push(Finding::error(
+            path("grant_controls.built_in_controls"),
+            "Workload identities can only be blocked",
+            "A workload identity cannot satisfy a control. Set built_in_controls to [\"block\"].",
+        ));
+    }
+    found
+}
+
+fn no_control(view: &View<'_>) -> Vec<Finding> {
+    let names = [
+        "built_in_controls",
+        "authentication_strength_id",
+        "terms_of_use",
+        "custom_authentication_factors",
+    ];
+    let none = names.iter().all(|name| is_empty(view.grant.get(name)));
+    if view.grant.as_object().is_none() || !none {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        path("grant_controls"),
+        "The grant controls hold no control",
+        "Set built_in_controls, authentication_strength_id or terms_of_use, or leave out \
+         grant_controls in a policy that has session controls only.",
+    )]
+}
+
+fn block_stands_alone(view: &View<'_>) -> Vec<Finding> {
+    let controls = view.grant.get("built_in_controls");
+    let several = controls.as_elements().is_some_and(|elements| elements.len() > 1);
+    if !(several && has(controls, "block")) {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        path("grant_controls.built_in_controls"),
+        "block must be the only control",
+        "A sign-in that is blocked cannot satisfy anything else. Keep block alone, or remove it.",
+    )]
+}
+
+fn password_change(view: &View<'_>) -> Vec<Finding> {
+    let controls = view.grant.get("built_in_controls");
+    if !has(controls, "passwordChange") {
+        return Vec::new();
+    }
+    let allowed = ["passwordChange", "mfa"];
+    let beside = texts(controls).into_iter().find(|control| !allowed.contains(control));
+    let everything = view.applications.get("include_applications");
+    let wrong = if let Some(beside) = beside {
+        format!("it cannot be combined with {beside}, only with mfa")
+    } else if is_empty(view.conditions.get("user_risk_levels")) {
+        "it needs the condition user_risk_levels".to_owned()
+    } else if everything.is_wholly_known() && !has(everything, "All") {
+        "it needs include_applications to be [\"All\"]".to_owned()
+    } else {
+        return Vec::new();
+    };
+    vec![Finding::error(
+        path("grant_controls.built_in_controls"),
+        format!("passwordChange does not work like this: {wrong}"),
+        "A password change is asked of users at risk, for all applications, alone or with mfa.",
+    )]
+}
+
+fn device_registration(view: &View<'_>) -> Vec<Finding> {
+    let action = "urn:user:registerdevice";
+    if !has(view.applications.get("include_user_actions"), action) {
+        return Vec::new();
+    }
+    let controls = texts(view.grant.get("built_in_controls"));
+    let Some(control) = controls.into_iter().find(|control| *control != "mfa") else {
+        return Vec::new();
+    };
+    vec![Finding::error(
+        path("grant_controls.built_in_controls"),
+        format!("{control} cannot be asked for when a device is registered"),
+        "For this user action only mfa or an authentication strength can be granted.",
+    )]
+}
+
+fn sign_in_frequency(view: &View<'_>) -> Vec<Finding> {
+    let frequency = view.session.get("sign_in_frequency");
+    let (value, unit) = (frequency.get("value"), frequency.get("type"));
+    let summary = match frequency.get("frequency_interval").as_str() {
+        Some("timeBased") if value.is_null() || unit.is_null() => {
+            "A time-based sign-in frequency needs value and type"
+        }
+        _ if unit.as_str() == Some("hours")
+            && value
+                .as_number()
+                .and_then(|hours| hours.as_i64())
+                .is_some_and(|hours| hours > 23) =>
+        {
+            "A sign-in frequency in hours is at most 23"
+        }
+        _ => return Vec::new(),
+    };
+    vec![Finding::error(
+        path("session_controls.sign_in_frequency"),
+        summary,
+        "Set value and type (1 to 23 hours, 1 to 365 days), or frequency_interval to everyTime.",
+    )]
+}
+
+fn persistent_browser(view: &View<'_>) -> Vec<Finding> {
+    let everything = view.applications.get("include_applications");
+    let wanted = view.session.get("persistent_browser").as_object().is_some();
+    if !wanted || !everything.is_wholly_known() || has(everything, "All") {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        path("session_controls.persistent_browser"),
+        "A persistent browser session needs all applications",
+        "A browser has one session for all of them. Set include_applications to [\"All\"].",
+    )]
+}
+
+fn controls_that_are_off(view: &View<'_>) -> Vec<Finding> {
+    let controls = view.session.as_object().into_iter().flatten();
+    let off = controls.filter(|(_, control)| control.get("is_enabled").as_bool() == Some(false));
+    off.map(|(name, _)| {
+        Finding::warning(
+            path("session_controls").at(name),
+            format!("{name} is switched off, and so does nothing"),
+            "Leave it out, which says the same.",
+        )
+    })
+    .collect()
+}
+
+fn both_risks(view: &View<'_>) -> Vec<Finding> {
+    let risks = ["user_risk_levels", "sign_in_risk_levels"];
+    let set = |name: &&str| !texts(view.conditions.get(name)).is_empty();
+    if !risks.iter().all(set) {
+        return Vec::new();
+    }
+    vec![Finding::warning(
+        path("conditions.sign_in_risk_levels"),
+        "Both user risk and sign-in risk must match",
+        "A risky sign-in of a user who is not at risk yet passes this policy, and so does the \
+         reverse. Write one policy for each kind of risk.",
+    )]
+}

@@ -1,0 +1,13 @@
+//! Conditional Access: who may sign in, from where, to what, and on which terms.
+
+mod conditions;
+mod contradictions;
+mod controls;
+mod named_location;
+mod policy;
+
+pub use named_location::NAMED_LOCATION;
+pub use policy::CONDITIONAL_ACCESS_POLICY;
+
+/// The section of the documentation.
+const AREA: &str = "Conditional Access";

@@ -1,0 +1,110 @@
+//! A wire without a network, for tests where only time passes, and that only on paper.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::error::{Cause, Error};
+use super::response::{Answer, Body};
+use super::token::{Token, TokenSource, Tokens};
+use super::wire::{Broken, Outgoing, Wire};
+use super::{Credential, Graph, Settings};
+
+/// What the other side does with a request.
+#[derive(Clone)]
+pub(super) enum Act {
+    Answer(u16, Option<&'static str>, Value),
+    /// The connection breaks; before sending or after.
+    Break {
+        sent: bool,
+    },
+    /// Nothing, for this long, then the act.
+    After(Duration, Box<Act>),
+}
+
+pub(super) fn ok() -> Act {
+    Act::Answer(200, None, Value::Null)
+}
+
+pub(super) fn status(status: u16) -> Act {
+    Act::Answer(status, None, Value::Null)
+}
+
+pub(super) fn throttled(retry_after: Option<&'static str>) -> Act {
+    Act::Answer(429, retry_after, Value::Null)
+}
+
+pub(super) fn after(seconds: u64, act: Act) -> Act {
+    Act::After(Duration::from_secs(seconds), Box::new(act))
+}
+
+/// Acts in order, then answers 200 to everything.
+pub(super) struct FakeWire {
+    start: Instant,
+    acts: Mutex<VecDeque<Act>>,
+    /// When each request arrived, in milliseconds since the start, and where to.
+    pub(super) seen: Mutex<Vec<(u128, String)>>,
+}
+
+impl FakeWire {
+    pub(super) fn times(&self) -> Vec<u128> {
+        self.seen.lock().unwrap().iter().map(|(at, _)| *at).collect()
+    }
+}
+
+/// A client on a fake wire.
+pub(super) fn graph(
+    acts: impl IntoIterator<Item = Act>,
+    change: impl FnOnce(&mut Settings),
+) -> (Arc<FakeWire>, Graph) {
+    let mut settings = Settings::new("tenant", "client", Credential::ClientSecret("s".into()));
+    change(&mut settings);
+    let wire = Arc::new(FakeWire {
+        start: Instant::now(),
+        acts: Mutex::new(acts.into_iter().collect()),
+        seen: Mutex::default(),
+    });
+    let endpoints = settings.endpoints().unwrap();
+    let tokens = Tokens::new(Arc::new(Forever));
+    let graph = Graph::assemble(Arc::clone(&wire) as _, tokens, endpoints, &settings);
+    (wire, graph)
+}
+
+struct Forever;
+
+#[async_trait]
+impl TokenSource for Forever {
+    async fn fetch(&self) -> Result<Token, Error> {
+        Ok(Token::new("token", Duration::from_secs(86_400)))
+    }
+}
+
+#[async_trait]
+impl Wire for FakeWire {
+    async fn exchange(&self, outgoing: Outgoing) -> Result<Answer, Broken> {
+        let at = self.start.elapsed().as_millis();
+        self.seen.lock().unwrap().push((at, outgoing.url.path().to_owned()));
+        let mut act = self.acts.lock().unwrap().pop_front().unwrap_or_else(ok);
+        loop {
+            act = match act {
+                Act::After(wait, act) => {
+                    tokio::time::sleep(wait).await;
+                    *act
+                }
+                Act::Break { sent } => {
+                    return Err(Broken { sent, cause: Cause::new("connection reset") });
+                }
+                Act::Answer(status, retry_after, body) => {
+                    let header = retry_after.map(|v| ("retry-after".to_owned(), v.to_owned()));
+                    let headers = header.into_iter().collect();
+                    let body = if body.is_null() { Body::Empty } else { Body::Json(body) };
+                    return Ok(Answer { status, headers, body });
+                }
+            }
+        }
+    }
+}
