@@ -21,6 +21,7 @@ pub static ADMINISTRATIVE_UNIT: Resource = Resource {
         read: "AdministrativeUnit.Read.All",
         write: "AdministrativeUnit.ReadWrite.All",
     },
+    page: 999,
     attributes: &[
         string("display_name", "The name shown to administrators; not unique.")
             .required()

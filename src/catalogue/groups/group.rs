@@ -24,6 +24,7 @@ pub static GROUP: Resource = Resource {
     path: "/groups",
     entity: "group",
     permissions: Permissions { read: "Group.Read.All", write: "Group.ReadWrite.All" },
+    page: 999,
     attributes: &[
         string("display_name", "The name shown to people. At most 256 characters; not unique.")
             .required()
