@@ -2,4 +2,5 @@
 
 mod emulator;
 mod graph;
+mod laws;
 mod plugin;
