@@ -2,3 +2,4 @@
 
 mod graph;
 mod plugin;
+mod emulator;
