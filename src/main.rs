@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use m365::catalogue::CATALOGUE;
+use m365::lifecycle::Provider;
 use m365::plugin::serve::{self, Mode};
 
 /// Terraform provider for the identity infrastructure of a Microsoft 365 tenant.
@@ -24,5 +26,6 @@ fn main() -> ExitCode {
         _ => argument,
     });
     let Arguments { debug } = Arguments::parse_from(arguments);
-    serve::main(if debug { Mode::Debug } else { Mode::Plugin })
+    let mode = if debug { Mode::Debug } else { Mode::Plugin };
+    serve::main(mode, Provider::new(&CATALOGUE))
 }

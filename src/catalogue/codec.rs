@@ -1,8 +1,9 @@
-//! Representations and equalities that several declarations share.
+//! Representations, equalities and kinds of change that several declarations share.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::declare::Codec;
+use crate::terraform::Value;
 
 /// Networks in CIDR notation, which Graph keeps as objects of the types `iPv4CidrRange` and
 /// `iPv6CidrRange` (Graph reference, `ipRange`).
@@ -21,6 +22,18 @@ pub(super) static SPACE_SEPARATED: Codec = Codec { encode: join, decode: split }
 /// Whether two truth values say the same where Graph leaves out, or shows as null, what is false.
 pub(super) fn absent_is_false(a: &Json, b: &Json) -> bool {
     a.as_bool().unwrap_or_default() == b.as_bool().unwrap_or_default()
+}
+
+/// Whether a truth value changes; null, as above, is false.
+pub(super) fn differ_in_truth(before: &Value, after: &Value) -> bool {
+    let truth = |value: &Value| value.as_bool().unwrap_or_default();
+    !after.is_unknown() && truth(before) != truth(after)
+}
+
+/// Whether a `visibility` begins or ends to hide the members.
+pub(super) fn hides_or_shows_members(before: &Value, after: &Value) -> bool {
+    let hidden = |value: &Value| value.as_str() == Some("HiddenMembership");
+    !after.is_unknown() && hidden(before) != hidden(after)
 }
 
 /// Each element of an array changed by `change`; anything else is left as it is.
@@ -107,5 +120,14 @@ mod tests {
         assert!(absent_is_false(&Json::Null, &json!(false)));
         assert!(!absent_is_false(&Json::Null, &json!(true)));
         assert!(!absent_is_false(&json!(true), &json!(false)));
+    }
+
+    #[test]
+    fn changes_are_judged_by_what_they_say() {
+        assert!(!differ_in_truth(&Value::Null, &false.into()));
+        assert!(differ_in_truth(&Value::Null, &true.into()));
+        assert!(!differ_in_truth(&true.into(), &Value::UNKNOWN));
+        assert!(hides_or_shows_members(&"HiddenMembership".into(), &"Private".into()));
+        assert!(!hides_or_shows_members(&"Public".into(), &"Private".into()));
     }
 }

@@ -1,24 +1,43 @@
 //! The catalogue: what the provider manages and tells, a folder an area, a file a resource.
 
+pub mod administrative_units;
 mod codec;
 pub mod conditional_access;
 pub mod groups;
+pub mod policies;
+mod provider;
+pub mod roles;
+pub mod tenant;
 pub mod users;
 
-use crate::declare::{Attribute, DataSource, Resource};
+use crate::declare::{Attribute, Catalogue, DataSource, Resource};
+
+/// Everything, as the provider is made of it.
+pub static CATALOGUE: Catalogue = Catalogue {
+    doc: "Deploys and guards the identity infrastructure of a Microsoft 365 tenant through Microsoft \
+          Graph.",
+    provider: PROVIDER,
+    resources: ALL,
+    data_sources: DATA_SOURCES,
+};
 
 /// Every resource, in the order of the documentation.
 pub static ALL: &[&Resource] = &[
+    &administrative_units::ADMINISTRATIVE_UNIT,
+    &administrative_units::ADMINISTRATIVE_UNIT_MEMBER,
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
     &groups::GROUP,
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,
+    &policies::SECURITY_DEFAULTS,
+    &roles::ROLE_ASSIGNMENT,
+    &roles::ROLE_DEFINITION,
     &users::USER,
 ];
 
 /// The data sources that are no resources. Those of resources come with them.
-pub static DATA_SOURCES: &[&DataSource] = &[];
+pub static DATA_SOURCES: &[&DataSource] = &[&tenant::CLIENT, &tenant::DOMAINS, &tenant::TENANT];
 
-/// The provider block.
-pub static PROVIDER: &[Attribute] = &[];
+/// The arguments of the provider block.
+pub static PROVIDER: &[Attribute] = provider::ATTRIBUTES;

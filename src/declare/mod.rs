@@ -8,6 +8,7 @@
 
 mod attribute;
 mod call;
+mod catalogue;
 mod check;
 mod data;
 mod resource;
@@ -17,6 +18,7 @@ pub use attribute::{
     integer, link, links, object, objects, string, strings, variant,
 };
 pub use call::{Call, Method, Target};
+pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use data::{Also, DataSource, Lookup, Source};
 pub use resource::{Keeps, Law, Permissions, Resource};

@@ -27,6 +27,9 @@ pub struct Resource {
     /// Whether reads name the properties that are managed (`$select`): Graph answers with part of a
     /// directory object only unless asked. False where derived types or expanded properties forbid it.
     pub selects: bool,
+    /// The page size to ask for (`$top`) where the collection is listed; 0 leaves it to the service.
+    /// Directory collections answer in pages of 100 unless asked for up to 999.
+    pub page: u16,
     /// What is managed.
     pub attributes: &'static [Attribute],
     /// What attributes must satisfy together.
@@ -119,6 +122,7 @@ impl Resource {
         entity: "",
         permissions: Permissions { read: "", write: "" },
         selects: true,
+        page: 0,
         attributes: &[],
         rules: &[],
         judge: None,

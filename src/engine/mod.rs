@@ -21,3 +21,6 @@ pub mod validate;
 
 pub use model::{Data, Model};
 pub use request::{Request, Verb};
+
+#[cfg(test)]
+mod tests;

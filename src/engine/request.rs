@@ -93,7 +93,10 @@ pub fn read(model: &Model, state: &Value) -> Request {
 /// The request for a collection, or for the objects in it that `filter` lets through.
 pub fn list(model: &Model, state: &Value, filter: Option<String>) -> Request {
     let request = Request::new(Verb::Get, collection_path(model.resource, state));
-    let request = shaped(model, request);
+    let mut request = shaped(model, request);
+    if model.resource.page > 0 {
+        request = request.with_query("$top", model.resource.page.to_string());
+    }
     match filter {
         Some(filter) => request.with_query("$filter", filter),
         None => request,

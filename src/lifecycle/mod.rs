@@ -1,10 +1,30 @@
 //! The engine's hands: sends its requests through the Graph client, waits, and reads back.
+//!
+//! [`provider`] has one method an RPC; the operations on a resource are in the file of their name.
+//! What they share: [`registry`] (declarations made ready), [`session`] (the tenant that is signed
+//! in to), [`wait`] (bounded waiting for what Graph replicates), [`explain`] (errors as people
+//! should read them) and [`note`] (what is kept beside the state).
 
+mod bulk;
+mod create;
+mod data;
+mod delete;
+mod explain;
+mod import;
 pub mod messages;
+mod note;
 pub mod provider;
+mod read;
+pub mod registry;
+mod session;
+mod settings;
+mod update;
+mod wait;
+mod write;
 
 pub use messages::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
     ReadBack, Upgraded,
 };
-pub use provider::{Function, Provider, Schemas};
+pub use provider::Provider;
+pub use registry::{Function, Registry, Schemas};

@@ -1,124 +1,195 @@
 //! The provider as Terraform sees it: one method an RPC.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
+use tokio_util::sync::CancellationToken;
 
+use super::registry::{Registry, Schemas};
+use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded,
+    ReadBack, Upgraded, create, data, delete, import, note::Note, read, settings, update,
 };
-use crate::terraform::{Diagnostics, Schema, Type, Value};
-
-/// Every schema that the provider has, made once from the declarations.
-#[derive(Clone, Debug, Default)]
-pub struct Schemas {
-    /// The provider block.
-    pub provider: Schema,
-    /// Resources by type name, such as `m365_group`.
-    pub resources: BTreeMap<String, Schema>,
-    /// Resource identities by type name.
-    pub identities: BTreeMap<String, Schema>,
-    /// Data sources by type name.
-    pub data_sources: BTreeMap<String, Schema>,
-    /// List resources by type name: the schema of their `config` block.
-    pub list_resources: BTreeMap<String, Schema>,
-    /// Functions by name.
-    pub functions: BTreeMap<String, Function>,
-}
-
-/// A provider function's signature.
-#[derive(Clone, Debug)]
-pub struct Function {
-    /// One sentence.
-    pub summary: String,
-    /// Markdown.
-    pub description: String,
-    /// Name, type and Markdown of each parameter; no parameter takes null or unknown values.
-    pub parameters: Vec<(String, Type, String)>,
-    /// The type of the answer.
-    pub returns: Type,
-}
+use crate::declare::Catalogue;
+use crate::engine::{Model, import as ids, plan, upgrade, validate};
+use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 
 /// The provider: all that an RPC can ask.
-#[derive(Debug, Default)]
-pub struct Provider {}
+#[derive(Debug)]
+pub struct Provider {
+    registry: Registry,
+    session: tokio::sync::RwLock<Option<Arc<Session>>>,
+    stop: CancellationToken,
+}
 
 impl Provider {
-    /// A provider that is not configured yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// A provider of what `catalogue` declares, not configured yet.
+    pub fn new(catalogue: &'static Catalogue) -> Self {
+        Self {
+            registry: Registry::new(catalogue),
+            session: tokio::sync::RwLock::default(),
+            stop: CancellationToken::new(),
+        }
     }
 
     /// Every schema.
-    pub fn schemas(&self) -> &'static Schemas {
-        static SCHEMAS: std::sync::OnceLock<Schemas> = std::sync::OnceLock::new();
-        SCHEMAS.get_or_init(Schemas::default)
+    pub fn schemas(&self) -> &Schemas {
+        &self.registry.schemas
     }
 
     /// `ValidateProviderConfig`.
-    pub fn validate_provider(&self, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    pub fn validate_provider(&self, config: &Value) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        let attributes = self.registry.catalogue.provider;
+        validate::attributes(attributes, config, &Path::root(), true, &mut found);
+        found
     }
 
     /// `ConfigureProvider`.
-    pub async fn configure(&self, _config: &Value, _terraform_version: &str) -> Diagnostics {
-        Diagnostics::new()
+    pub async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
+        let attributes = self.registry.catalogue.provider;
+        let configured = settings::resolve(attributes, config, |name| std::env::var(name).ok())
+            .and_then(|settings| settings.session(terraform_version, self.stop.clone()));
+        match configured {
+            Ok(session) => {
+                *self.session.write().await = Some(Arc::new(session));
+                Diagnostics::new()
+            }
+            Err(diagnostics) => diagnostics,
+        }
     }
 
     /// `ValidateResourceConfig`.
-    pub fn validate_resource(
-        &self,
-        _name: &str,
-        _config: &Value,
-        _write_only: bool,
-    ) -> Diagnostics {
-        Diagnostics::new()
+    pub fn validate_resource(&self, name: &str, config: &Value, write_only: bool) -> Diagnostics {
+        match self.model(name) {
+            Ok(model) => validate::resource(model, config, write_only),
+            Err(diagnostic) => diagnostic.into(),
+        }
     }
 
     /// `ValidateDataResourceConfig`.
-    pub fn validate_data_source(&self, _name: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    pub fn validate_data_source(&self, name: &str, config: &Value) -> Diagnostics {
+        match self.registry.data_sources.get(name) {
+            Some(source) => data::validate(source, config),
+            None => unknown_type(name).into(),
+        }
     }
 
     /// `UpgradeResourceState`: `raw` is in the shape of `version`, which may be today's.
-    pub fn upgrade_state(&self, _name: &str, _version: i64, _raw: Json) -> Upgraded {
-        Upgraded::default()
+    pub fn upgrade_state(&self, name: &str, version: i64, raw: Json) -> Upgraded {
+        let upgraded = self.model(name).and_then(|model| {
+            let raw = upgrade::state(model, version, raw)?;
+            json::from_json(&raw, &model.schema.ty())
+                .map_err(|error| unreadable(name, &error.to_string()))
+        });
+        settled(upgraded)
     }
 
     /// `UpgradeResourceIdentity`.
-    pub fn upgrade_identity(&self, _name: &str, _version: i64, _raw: Json) -> Upgraded {
-        Upgraded::default()
+    pub fn upgrade_identity(&self, name: &str, _version: i64, raw: Json) -> Upgraded {
+        let upgraded = self.model(name).and_then(|model| {
+            json::from_json(&raw, &model.identity.ty())
+                .map_err(|error| unreadable(name, &error.to_string()))
+        });
+        settled(upgraded)
     }
 
     /// `ReadResource`.
-    pub async fn read(&self, _request: Read) -> ReadBack {
-        ReadBack::default()
+    pub async fn read(&self, request: Read) -> ReadBack {
+        let kept = |diagnostic: Diagnostic, request: Read| ReadBack {
+            state: request.state,
+            identity: request.identity,
+            private: request.private,
+            diagnostics: diagnostic.into(),
+        };
+        match self.ready(&request.resource).await {
+            Ok((model, session)) => read::refresh(&session, model, request).await,
+            Err(diagnostic) => kept(diagnostic, request),
+        }
     }
 
     /// `PlanResourceChange`.
-    pub async fn plan(&self, _request: Plan) -> Planned {
-        Planned::default()
+    pub async fn plan(&self, request: Plan) -> Planned {
+        let model = match self.model(&request.resource) {
+            Ok(model) => model,
+            Err(diagnostic) => {
+                return Planned { diagnostics: diagnostic.into(), ..Planned::default() };
+            }
+        };
+        let mut private = Note::read(&request.private);
+        private.importing = false;
+        let private = private.write();
+        if request.proposed.is_null() {
+            let diagnostics = delete::foretell(model, &request.prior);
+            return Planned {
+                private,
+                identity: request.identity,
+                diagnostics,
+                ..Planned::default()
+            };
+        }
+        let plan::Outcome { planned, replace, diagnostics } =
+            plan::plan(model, &request.prior, &request.config);
+        Planned {
+            state: planned,
+            requires_replace: replace.into_iter().map(|(path, _)| path).collect(),
+            identity: request.identity,
+            private,
+            diagnostics,
+        }
     }
 
     /// `ApplyResourceChange`.
-    pub async fn apply(&self, _request: Apply) -> Applied {
-        Applied::default()
+    pub async fn apply(&self, request: Apply) -> Applied {
+        let (model, session) = match self.ready(&request.resource).await {
+            Ok(ready) => ready,
+            Err(diagnostic) => {
+                let Apply { prior, identity, private, .. } = request;
+                return Applied { state: prior, identity, private, diagnostics: diagnostic.into() };
+            }
+        };
+        if request.planned.is_null() {
+            delete::delete(&session, model, request).await
+        } else if request.prior.is_null() {
+            create::create(&session, model, request).await
+        } else {
+            update::update(&session, model, request).await
+        }
     }
 
     /// `ImportResourceState`.
-    pub async fn import(&self, _request: Import) -> Imported {
-        Imported::default()
+    pub async fn import(&self, request: Import) -> Imported {
+        match self.ready(&request.resource).await {
+            Ok((model, session)) => import::import(&session, model, request).await,
+            Err(diagnostic) => Imported { diagnostics: diagnostic.into(), ..Imported::default() },
+        }
     }
 
     /// `MoveResourceState`.
-    pub async fn move_state(&self, _request: Move) -> Moved {
-        Moved::default()
+    pub async fn move_state(&self, request: Move) -> Moved {
+        let moved = self.model(&request.target_type).and_then(|model| {
+            let state = upgrade::moved(model, &request.source_type, &request.source_state)?;
+            Ok((ids::identity(None, &state), state))
+        });
+        match moved {
+            Ok((identity, state)) => {
+                let private = Note { importing: true, ..Note::default() }.write();
+                Moved { state, identity, private, ..Moved::default() }
+            }
+            Err(diagnostic) => Moved { diagnostics: diagnostic.into(), ..Moved::default() },
+        }
     }
 
     /// `ReadDataSource`.
-    pub async fn read_data_source(&self, _name: &str, _config: &Value) -> Upgraded {
-        Upgraded::default()
+    pub async fn read_data_source(&self, name: &str, config: &Value) -> Upgraded {
+        let Some(source) = self.registry.data_sources.get(name) else {
+            return settled(Err(unknown_type(name)));
+        };
+        match self.session().await {
+            Ok(session) => settled(data::read(&session, source, config).await),
+            Err(diagnostic) => settled(Err(diagnostic)),
+        }
     }
 
     /// `CallFunction`.
@@ -126,26 +197,67 @@ impl Provider {
     /// # Errors
     ///
     /// What is wrong with which argument.
-    pub fn call(&self, _function: &str, _arguments: &[Value]) -> Result<Value, FunctionError> {
-        Err(FunctionError::default())
+    pub fn call(&self, function: &str, _arguments: &[Value]) -> Result<Value, FunctionError> {
+        Err(FunctionError { text: format!("there is no function {function}"), argument: None })
     }
 
     /// `ValidateListResourceConfig`.
-    pub fn validate_list(&self, _name: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    pub fn validate_list(&self, name: &str, _config: &Value) -> Diagnostics {
+        unknown_type(name).into()
     }
 
     /// `ListResource`: at most `limit` objects, each with its state where `whole` asks for it.
     pub async fn list(
         &self,
-        _name: &str,
+        name: &str,
         _config: &Value,
         _whole: bool,
         _limit: usize,
     ) -> Vec<Listed> {
-        Vec::new()
+        vec![Listed { diagnostics: unknown_type(name).into(), ..Listed::default() }]
     }
 
     /// `StopProvider`: running operations end soon and keep their state.
-    pub fn stop(&self) {}
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    fn model(&self, name: &str) -> Result<&Model, Diagnostic> {
+        self.registry.resources.get(name).ok_or_else(|| unknown_type(name))
+    }
+
+    async fn session(&self) -> Result<Arc<Session>, Diagnostic> {
+        self.session.read().await.clone().ok_or_else(|| {
+            Diagnostic::error(
+                "The provider is not configured",
+                "Terraform asked for a resource before it configured the provider. This is a bug in \
+                 Terraform or in this provider; please report it.",
+            )
+        })
+    }
+
+    async fn ready(&self, name: &str) -> Result<(&Model, Arc<Session>), Diagnostic> {
+        Ok((self.model(name)?, self.session().await?))
+    }
+}
+
+fn settled(outcome: Result<Value, Diagnostic>) -> Upgraded {
+    match outcome {
+        Ok(value) => Upgraded { value, diagnostics: Diagnostics::new() },
+        Err(diagnostic) => Upgraded { value: Value::Null, diagnostics: diagnostic.into() },
+    }
+}
+
+fn unknown_type(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("This provider has no {name}"),
+        "The configuration or the state names a type that this version of the provider does not have.",
+    )
+}
+
+fn unreadable(name: &str, error: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The state of {name} cannot be read"),
+        format!("{error}. Was it written by a newer version of this provider, or edited by hand?"),
+    )
 }

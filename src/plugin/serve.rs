@@ -49,7 +49,7 @@ pub enum Mode {
 }
 
 /// Serves until the end, and says how the process shall exit.
-pub fn main(mode: Mode) -> ExitCode {
+pub fn main(mode: Mode, provider: Provider) -> ExitCode {
     let variable = |name: &str| std::env::var(name).ok();
     let handshake = match mode {
         Mode::Plugin => Handshake::read(variable),
@@ -65,7 +65,7 @@ pub fn main(mode: Mode) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    let served = runtime.block_on(serve(&handshake, mode));
+    let served = runtime.block_on(serve(&handshake, mode, Arc::new(provider)));
     // What still runs has had its time.
     runtime.shutdown_background();
     match served {
@@ -83,6 +83,7 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
 async fn serve(
     handshake: &Handshake,
     mode: Mode,
+    provider: Arc<Provider>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let ending = CancellationToken::new();
     // Before the handshake line, after which a signal may arrive.
@@ -95,7 +96,6 @@ async fn serve(
         }
         Mode::Debug => reattach::instructions(&listener.address()?, std::process::id()),
     })?;
-    let provider = Arc::new(Provider::new());
     let connections = accept(listener, tls, ending.clone());
     let served = router(Arc::clone(&provider), &ending)
         .await

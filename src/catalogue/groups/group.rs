@@ -1,7 +1,7 @@
 //! `m365_group`.
 
 use super::AREA;
-use crate::catalogue::codec::absent_is_false;
+use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
 use crate::declare::{
     Check, Finding, Form, Lookup, Permissions, Resource, Rule, boolean, instant, links, string,
     strings,
@@ -24,6 +24,7 @@ pub static GROUP: Resource = Resource {
     path: "/groups",
     entity: "group",
     permissions: Permissions { read: "Group.Read.All", write: "Group.ReadWrite.All" },
+    page: 999,
     attributes: &[
         string("display_name", "The name shown to people. At most 256 characters; not unique.")
             .required()
@@ -167,16 +168,6 @@ fn becomes_another_kind(before: &Value, after: &Value) -> bool {
     after.is_wholly_known() && has_type(before, "Unified") != has_type(after, "Unified")
 }
 
-fn differ_in_truth(before: &Value, after: &Value) -> bool {
-    let truth = |value: &Value| value.as_bool().unwrap_or_default();
-    !after.is_unknown() && truth(before) != truth(after)
-}
-
-fn hides_or_shows_members(before: &Value, after: &Value) -> bool {
-    let hidden = |value: &Value| value.as_str() == Some("HiddenMembership");
-    !after.is_unknown() && hidden(before) != hidden(after)
-}
-
 /// A nickname made of the letters and digits of the display name. Names without any in ASCII get
 /// a stable one all the same, so that the same configuration gives the same group.
 fn nickname(group: &Value) -> Option<Value> {
@@ -241,10 +232,6 @@ mod tests {
         assert!(!becomes_another_kind(&Value::Null, &dynamic));
         assert!(!becomes_another_kind(&dynamic, &Value::UNKNOWN));
         assert!(becomes_another_kind(&dynamic, &types(&["Unified"])));
-        assert!(!differ_in_truth(&Value::Null, &false.into()));
-        assert!(differ_in_truth(&Value::Null, &true.into()));
-        assert!(hides_or_shows_members(&"HiddenMembership".into(), &"Private".into()));
-        assert!(!hides_or_shows_members(&"Public".into(), &"Private".into()));
     }
 
     #[track_caller]

@@ -24,6 +24,7 @@ pub static USER: Resource = Resource {
     path: "/users",
     entity: "user",
     permissions: Permissions { read: "User.Read.All", write: "User.ReadWrite.All" },
+    page: 999,
     attributes: ATTRIBUTES,
     keys: &["user_principal_name"],
     data: Some(Lookup { plural: Some("users") }),

@@ -119,22 +119,22 @@ fn panicked(rpc: &str, subject: &str, message: &str) -> Diagnostic {
 }
 
 /// The schema of the resource `name`.
-fn resource(provider: &Provider, name: &str) -> Result<&'static Schema, Diagnostic> {
+fn resource<'a>(provider: &'a Provider, name: &str) -> Result<&'a Schema, Diagnostic> {
     provider.schemas().resources.get(name).ok_or_else(|| missing("resource type", name))
 }
 
 /// The schema of the data source `name`.
-fn data_source(provider: &Provider, name: &str) -> Result<&'static Schema, Diagnostic> {
+fn data_source<'a>(provider: &'a Provider, name: &str) -> Result<&'a Schema, Diagnostic> {
     provider.schemas().data_sources.get(name).ok_or_else(|| missing("data source", name))
 }
 
 /// The schema of the configuration of the list resource `name`.
-fn list_resource(provider: &Provider, name: &str) -> Result<&'static Schema, Diagnostic> {
+fn list_resource<'a>(provider: &'a Provider, name: &str) -> Result<&'a Schema, Diagnostic> {
     provider.schemas().list_resources.get(name).ok_or_else(|| missing("list resource", name))
 }
 
 /// The schema of the identity of the resource `name`.
-fn identity_schema(provider: &Provider, name: &str) -> Result<&'static Schema, Diagnostic> {
+fn identity_schema<'a>(provider: &'a Provider, name: &str) -> Result<&'a Schema, Diagnostic> {
     let missing = || missing("resource type with an identity", name);
     provider.schemas().identities.get(name).ok_or_else(missing)
 }

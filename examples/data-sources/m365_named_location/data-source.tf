@@ -1,0 +1,7 @@
+data "m365_named_location" "example" {
+  display_name = "Headquarters"
+}
+
+output "ip_ranges" {
+  value = data.m365_named_location.example.ip.ip_ranges
+}

@@ -1,0 +1,7 @@
+data "m365_user" "example" {
+  user_principal_name = "adele.vance@contoso.com"
+}
+
+output "department" {
+  value = data.m365_user.example.department
+}

@@ -1,0 +1,82 @@
+//! `m365_administrative_unit`.
+
+use super::AREA;
+use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::declare::{Check, Lookup, Permissions, Resource, Rule, boolean, string};
+
+/// A part of the directory that is administered on its own.
+pub static ADMINISTRATIVE_UNIT: Resource = Resource {
+    name: "administrative_unit",
+    area: AREA,
+    doc: "A part of the directory whose users, groups and devices are administered on their own: roles \
+        are assigned for the unit by `m365_role_assignment` with \
+        `directory_scope_id = \"/administrativeUnits/<id>\"`.\n\n\
+        Members are kept apart: see `m365_administrative_unit_member`. A deleted unit can be restored \
+        for 30 days. Delegated callers need the Privileged Role Administrator role; every administrator \
+        of a unit needs Microsoft Entra ID P1.",
+    reference: "https://learn.microsoft.com/graph/api/resources/administrativeunit",
+    path: "/directory/administrativeUnits",
+    entity: "administrativeUnit",
+    permissions: Permissions {
+        read: "AdministrativeUnit.Read.All",
+        write: "AdministrativeUnit.ReadWrite.All",
+    },
+    page: 999,
+    attributes: &[
+        string("display_name", "The name shown to administrators; not unique.")
+            .required()
+            .checks(&[Check::Length(1, 256)]),
+        string("description", "What the unit is for."),
+        string(
+            "visibility",
+            "`Public`, or `HiddenMembership`: only its members and administrators see who is in it. \
+             Fixed when the unit is made. Graph chooses public.",
+        )
+        .optional_computed()
+        .one_of(&["Public", "HiddenMembership"])
+        .replace_when(
+            hides_or_shows_members,
+            "Graph fixes when an administrative unit is made whether its members are hidden",
+        ),
+        boolean(
+            "is_member_management_restricted",
+            "Whether only administrators of the unit, and not those of the whole tenant, can change \
+             its members (restricted management). Fixed when the unit is made. The application that \
+             runs Terraform then needs a role in the unit to change its members.",
+        )
+        .optional_computed()
+        .same(absent_is_false)
+        .replace_when(
+            differ_in_truth,
+            "Graph fixes when an administrative unit is made whether its management is restricted",
+        ),
+        string(
+            "membership_type",
+            "`Assigned`, or `Dynamic`: `membership_rule` decides who is a member. Graph chooses \
+             `Assigned`.",
+        )
+        .optional_computed()
+        .one_of(&["Assigned", "Dynamic"]),
+        string(
+            "membership_rule",
+            "Who is a member of a dynamic unit, such as `user.country -eq \"Netherlands\"`. Users or \
+             devices, not both. At most 3,072 characters.",
+        )
+        .checks(&[Check::Length(1, 3072)]),
+        string(
+            "membership_rule_processing_state",
+            "`On`, or `Paused`: members stay as they are. Set together with `membership_rule`.",
+        )
+        .one_of(&["On", "Paused"]),
+    ],
+    rules: &[
+        Rule::Together(&["membership_rule", "membership_rule_processing_state"]),
+        Rule::Needs("membership_type", &["Dynamic"], &["membership_rule"]),
+        Rule::Excludes("membership_type", &["Assigned"], &["membership_rule"]),
+    ],
+    keys: &["display_name"],
+    data: Some(Lookup { plural: None }),
+    soft_delete: Some("/directory/deletedItems/{id}"),
+    moved_from: &["azuread_administrative_unit"],
+    ..Resource::MEMBER
+};

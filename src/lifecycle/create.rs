@@ -1,0 +1,183 @@
+//! Making an object, and saying what was reached wherever it stops.
+
+use serde_json::Value as Json;
+
+use super::explain::{self, Doing};
+use super::note::Note;
+use super::read::{self, How};
+use super::session::Session;
+use super::write::{self, ReadBack, known, with};
+use super::{Applied, Apply, update};
+use crate::declare::Keeps;
+use crate::engine::{Model, Request, decode, import, patch, request};
+use crate::graph::Error;
+use crate::terraform::{Diagnostic, Diagnostics, Value};
+
+/// Makes an object. Once it exists, every way out of here has its id in the state.
+pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Applied {
+    match model.resource.keeps {
+        Keeps::Singleton | Keeps::Part => adopt(session, model, apply).await,
+        Keeps::Member | Keeps::Reference | Keeps::Request => make(session, model, apply).await,
+    }
+}
+
+async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
+    let Apply { planned, config, .. } = apply;
+    let request = request::create(model, &planned, &config, &session.base);
+    let created = match post(session, model, &request, &planned).await {
+        Ok(created) => created,
+        Err(diagnostic) => {
+            return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
+        }
+    };
+    let id = match import::made_up_id(model, &planned) {
+        Some(id) => id,
+        None => match created[id_property(model)].as_str() {
+            Some(id) => id.into(),
+            None => return Applied { diagnostics: no_id(model).into(), ..Applied::default() },
+        },
+    };
+    if let Some(id) = id.as_str() {
+        session.made(id);
+    }
+    let planned = with(&planned, "id", id);
+    let links = remaining_links(model, &planned);
+    let path = request::object_path(model.resource, &planned);
+    if let Err(error) = write::relate(session, model, &path, &links).await {
+        let told = explain::resource(model, Doing::Creating, &error);
+        return reached(session, known(&planned), Note::default(), told.into()).await;
+    }
+    finish(session, model, &planned, Note::default(), Doing::Creating).await
+}
+
+fn id_property(model: &Model) -> &'static str {
+    model.resource.create.map_or("id", |call| call.id_from)
+}
+
+/// Sends a create. Where its answer was lost, the object is looked up before it is sent again, so
+/// that nothing is made twice.
+async fn post(
+    session: &Session,
+    model: &Model,
+    request: &Request,
+    planned: &Value,
+) -> Result<Json, Diagnostic> {
+    let secrets = write::secrets(model);
+    let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
+    match session.write(request, &secrets, model.resource.retry_on).await {
+        Ok(created) => Ok(created),
+        Err(error) if write::is_done(request, &error) => Ok(Json::Null),
+        Err(error) if error.answer_lost() => match look_up(session, model, planned).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => match session.write(request, &secrets, model.resource.retry_on).await {
+                Ok(created) => Ok(created),
+                Err(again) if write::is_done(request, &again) => Ok(Json::Null),
+                Err(again) => Err(failed(&again)),
+            },
+            Err(_) => Err(failed(&error)),
+        },
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// The object that a lost create may have made: the one that has the planned natural key, or,
+/// where people may give several objects one name, the one that is as planned.
+async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Option<Json>, Error> {
+    if model.resource.keeps == Keeps::Reference {
+        return read::remote(session, model, planned, How::Anew).await;
+    }
+    let key = model.resource.keys.iter().find_map(|key| {
+        let value = planned.get(key).as_str()?;
+        request::by_key(model, key, value)
+    });
+    let found = session.list(&request::list(model, planned, key)).await?;
+    let mut twins = found.into_iter().filter(|remote| {
+        let state = decode::state(model, remote, planned);
+        let mut attributes = model.attributes.iter();
+        attributes.all(|attribute| {
+            let planned = planned.get(attribute.name);
+            patch::is_link(attribute)
+                || !planned.is_wholly_known()
+                || crate::engine::equal::same(attribute, planned, state.get(attribute.name))
+        })
+    });
+    Ok(twins.next())
+}
+
+/// The relationships that did not fit into the create itself.
+fn remaining_links(model: &Model, planned: &Value) -> Vec<patch::LinkChange> {
+    let mut changes = patch::links(model, &Value::Null, planned);
+    for change in changes.iter_mut().filter(|change| !change.single) {
+        change.add.drain(..change.add.len().min(request::BIND_LIMIT));
+    }
+    changes.retain(|change| !change.add.is_empty());
+    changes
+}
+
+/// Takes over what is there already, and changes it to what is planned.
+async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
+    let Apply { planned, config, .. } = apply;
+    let id = import::made_up_id(model, &planned).unwrap_or_default();
+    let planned = with(&planned, "id", id);
+    let refused =
+        |diagnostic: Diagnostic| Applied { diagnostics: diagnostic.into(), ..Applied::default() };
+    let remote = match read::remote(session, model, &planned, How::Whole).await {
+        Ok(Some(remote)) => remote,
+        Ok(None) => return refused(nothing_to_adopt(model)),
+        Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
+    };
+    let found = decode::state(model, &remote, &known(&planned));
+    let note = match model.resource.keeps {
+        Keeps::Singleton => Note { found: remote, ..Note::default() },
+        _ => Note::default(),
+    };
+    // What is not configured stays as it was found.
+    let planned = update::filled(&planned, &found);
+    match update::change(session, model, &found, &planned, &config).await {
+        Ok(()) => finish(session, model, &planned, note, Doing::Creating).await,
+        Err(error) => {
+            let told = explain::resource(model, Doing::Creating, &error);
+            reached(session, known(&planned), note, told.into()).await
+        }
+    }
+}
+
+/// Reads back and says where it stands.
+pub(super) async fn finish(
+    session: &Session,
+    model: &Model,
+    planned: &Value,
+    note: Note,
+    doing: Doing,
+) -> Applied {
+    match write::read_back(session, model, planned, doing).await {
+        ReadBack::There(state) => reached(session, state, note, Diagnostics::new()).await,
+        ReadBack::Missing(state, told) => reached(session, state, note, told.into()).await,
+    }
+}
+
+/// The answer about an object that exists.
+pub(super) async fn reached(
+    session: &Session,
+    state: Value,
+    note: Note,
+    diagnostics: Diagnostics,
+) -> Applied {
+    let identity = import::identity(session.tenant().await, &state);
+    Applied { state, identity, private: note.write(), diagnostics }
+}
+
+fn no_id(model: &Model) -> Diagnostic {
+    Diagnostic::error(
+        format!("Creating {} failed", model.name),
+        "Graph answered success without the id of the new object. It may exist: look for it in the \
+         portal, and import it.",
+    )
+}
+
+fn nothing_to_adopt(model: &Model) -> Diagnostic {
+    Diagnostic::error(
+        format!("Creating {} failed", model.name),
+        "The object that it is part of does not exist in this tenant.",
+    )
+}

@@ -1,0 +1,102 @@
+//! Data sources.
+
+use serde_json::Value as Json;
+
+use super::explain::{self, Doing};
+use super::session::Session;
+use crate::declare::{DataSource, Permissions, Resource, Source};
+use crate::engine::data::{self, Find};
+use crate::engine::model::Reads;
+use crate::engine::{Data, Model, Request, Verb, request, validate};
+use crate::graph::Error;
+use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+
+/// Checks a data source's configuration.
+pub(super) fn validate(source: &Data, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    validate::attributes(&source.attributes, config, &Path::root(), true, &mut found);
+    if let Reads::One(resource) = source.reads {
+        let unknown = resource.keys.iter().chain(&["id"]).any(|key| config.get(key).is_unknown());
+        if let (Err(diagnostic), false) = (data::find(source, resource.keys, config), unknown) {
+            found.push(diagnostic);
+        }
+    }
+    found
+}
+
+/// Reads a data source.
+pub(super) async fn read(
+    session: &Session,
+    source: &Data,
+    config: &Value,
+) -> Result<Value, Diagnostic> {
+    match source.reads {
+        Reads::One(resource) => one(session, source, resource, config).await,
+        Reads::Many(resource, name) => {
+            let model = Model::new(resource);
+            let filter = config.get("filter").as_str().map(str::to_owned);
+            let request = request::list(&model, &Value::Null, filter);
+            let found = session.list(&request).await;
+            let found = found.map_err(failed(source, resource.permissions))?;
+            Ok(data::many(source, name, &found, config))
+        }
+        Reads::Alone(alone) => self::alone(session, source, alone, config).await,
+    }
+}
+
+fn failed(source: &Data, permissions: Permissions) -> impl Fn(Error) -> Diagnostic {
+    move |error| explain::thing(&source.name, permissions, Doing::Reading, &error)
+}
+
+async fn one(
+    session: &Session,
+    source: &Data,
+    resource: &'static Resource,
+    config: &Value,
+) -> Result<Value, Diagnostic> {
+    let model = Model::new(resource);
+    let failed = failed(source, resource.permissions);
+    match data::find(source, resource.keys, config)? {
+        Find::Id(id) => {
+            let state = Value::from([("id", id.as_str().into())]);
+            let found = session.get(&request::read(&model, &state)).await.map_err(failed)?;
+            let found: Vec<Json> = found.into_iter().collect();
+            let remote = data::only(source, &format!("id {id:?}"), &found)?;
+            Ok(data::one(source, remote, config))
+        }
+        Find::Filter(filter, words) => {
+            let request = request::list(&model, &Value::Null, Some(filter));
+            let found = session.list(&request).await.map_err(failed)?;
+            let remote = data::only(source, &words, &found)?;
+            Ok(data::one(source, remote, config))
+        }
+    }
+}
+
+async fn alone(
+    session: &Session,
+    source: &Data,
+    declared: &DataSource,
+    config: &Value,
+) -> Result<Value, Diagnostic> {
+    let failed = failed(source, declared.permissions);
+    let list = async |path: &str| session.list(&Request::new(Verb::Get, path)).await;
+    match declared.source {
+        Source::Claims => {
+            let claims = session.claims().await.map_err(&failed)?;
+            Ok(data::one(source, &claims, config))
+        }
+        Source::Collection(path, name) => {
+            let found = list(path).await.map_err(&failed)?;
+            Ok(data::many(source, name, &found, config))
+        }
+        Source::OnlyObject(path) => {
+            let found = list(path).await.map_err(&failed)?;
+            let mut object = data::only(source, "these settings", &found)?.clone();
+            for also in declared.also {
+                object[also.property] = list(also.path).await.map_err(&failed)?.into();
+            }
+            Ok(data::one(source, &object, config))
+        }
+    }
+}

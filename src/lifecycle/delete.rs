@@ -1,0 +1,156 @@
+//! Removing an object, or putting back what was found.
+
+use serde_json::{Map, Value as Json};
+
+use super::explain::{self, Doing};
+use super::note::Note;
+use super::read::{self, How};
+use super::session::{Session, VISIBLE};
+use super::wait::Wait;
+use super::{Applied, Apply, write};
+use crate::declare::Keeps;
+use crate::engine::{Model, decode, encode, patch, request};
+use crate::graph::Error;
+use crate::terraform::{Diagnostic, Diagnostics, Object, Value};
+
+/// Removes an object. What is gone already is removed.
+pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Applied {
+    let Apply { prior, private, identity, .. } = apply;
+    let note = Note::read(&private);
+    session.touched(prior.get("id").as_str().unwrap_or_default());
+    let removed = match model.resource.keeps {
+        Keeps::Singleton => restore(session, model, &prior, &note).await,
+        Keeps::Part => clear(session, model, &prior).await,
+        Keeps::Member | Keeps::Reference | Keeps::Request => remove(session, model, &prior).await,
+    };
+    match removed {
+        Ok(()) => Applied::default(),
+        Err(error) => Applied {
+            state: prior,
+            identity,
+            private,
+            diagnostics: explain::resource(model, Doing::Deleting, &error).into(),
+        },
+    }
+}
+
+/// What a plan says about a destroy, where it is more than "the object goes".
+pub(super) fn foretell(model: &Model, prior: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if model.resource.keeps == Keeps::Singleton {
+        let what = match prior.get("on_destroy").as_str() {
+            Some("keep") => "it stays as it is, and is no longer managed",
+            _ => "the values that were found when Terraform took it over are put back",
+        };
+        found.push(Diagnostic::warning(
+            format!("{} cannot be deleted", model.name),
+            format!("The setting is always there. On destroy {what} (on_destroy)."),
+        ));
+    }
+    found
+}
+
+async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
+    let resource = model.resource;
+    let mut remote = Json::Null;
+    if resource.before_delete.is_some() || resource.remove.is_some() {
+        match prepared(session, model, state).await? {
+            Some(prepared) => remote = prepared,
+            None => return Ok(()),
+        }
+    }
+    let request = request::delete(model, state, &remote);
+    match session.send(&request, &[]).await {
+        Ok(_) => {}
+        Err(error) if error.is_not_found() => {}
+        Err(error) => return Err(error),
+    }
+    match state.get("purge_on_destroy").as_bool() {
+        Some(true) => purge(session, model, state).await,
+        _ => Ok(()),
+    }
+}
+
+/// Does what Graph wants done before it removes the object, and waits until that shows. `None`
+/// where the object is gone.
+async fn prepared(session: &Session, model: &Model, state: &Value) -> Result<Option<Json>, Error> {
+    let mut wait =
+        Wait::new(format!("{} to be ready for removal", model.name), VISIBLE, &session.stop);
+    let mut sent = false;
+    loop {
+        let Some(remote) = session.get(&request::read(model, state)).await? else {
+            return Ok(None);
+        };
+        let Some(request) = request::before_delete(model, state, &remote) else {
+            return Ok(Some(remote));
+        };
+        if !sent {
+            session.send(&request, &[]).await?;
+            sent = true;
+        } else if !wait.again().await {
+            return Ok(Some(remote));
+        }
+    }
+}
+
+/// How long a deleted object may take to show among the deleted items.
+const DELETED: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Removes a deleted object for good. It shows among the deleted items after a moment, or never
+/// where Graph keeps none of its kind.
+async fn purge(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
+    let Some(request) = request::purge(model, state) else { return Ok(()) };
+    let what = format!("{} to show among the deleted items", model.name);
+    let mut wait = Wait::new(what, DELETED, &session.stop);
+    loop {
+        match session.send(&request, &[]).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_not_found() => {
+                if !wait.again().await {
+                    return Ok(());
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Takes out of the parent what this part put there.
+async fn clear(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
+    let Some(remote) = read::remote(session, model, state, How::Whole).await? else {
+        return Ok(());
+    };
+    let now = decode::state(model, &remote, state);
+    let links = model.attributes.iter().filter(|attribute| patch::is_link(attribute));
+    let mut empty = now.as_object().cloned().unwrap_or_default();
+    let mut managed = empty.clone();
+    for attribute in links {
+        empty.insert(attribute.name.to_owned(), Value::Null);
+        managed.insert(attribute.name.to_owned(), state.get(attribute.name).clone());
+    }
+    // Only what is managed goes; what others added since stays.
+    let changes = patch::links(model, &Value::Object(managed), &Value::Object(empty));
+    let path = request::object_path(model.resource, state);
+    write::relate(session, model, &path, &changes).await
+}
+
+/// Puts back what was found.
+async fn restore(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    note: &Note,
+) -> Result<(), Error> {
+    let keep = state.get("on_destroy").as_str() == Some("keep");
+    let Json::Object(found) = &note.found else { return Ok(()) };
+    if keep {
+        return Ok(());
+    }
+    let found = decode::state(model, &Json::Object(found.clone()), &Value::Object(Object::new()));
+    let body: Map<String, Json> = patch::body(model, state, &found, &Value::Null);
+    if body.is_empty() || !encode::has_body(model.resource.keeps) {
+        return Ok(());
+    }
+    session.send(&request::update(model, state, body), &[]).await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Errors as people should read them: what failed, what Graph said, where, and what to do.
+
+use crate::declare::Permissions;
+use crate::engine::{Model, names};
+use crate::graph::{Error, Refusal};
+use crate::terraform::{Diagnostic, Path};
+
+/// What was being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    Reading,
+    Creating,
+    Updating,
+    Deleting,
+    Importing,
+}
+
+impl Doing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Reading => "Reading",
+            Self::Creating => "Creating",
+            Self::Updating => "Updating",
+            Self::Deleting => "Deleting",
+            Self::Importing => "Importing",
+        }
+    }
+
+    fn permission(self, permissions: Permissions) -> &'static str {
+        match self {
+            Self::Reading | Self::Importing => permissions.read,
+            Self::Creating | Self::Updating | Self::Deleting => permissions.write,
+        }
+    }
+}
+
+/// An error about a resource.
+pub(super) fn resource(model: &Model, doing: Doing, error: &Error) -> Diagnostic {
+    let permissions = model.resource.permissions;
+    let diagnostic = thing(&model.name, permissions, doing, error);
+    match error.refusal().and_then(|refusal| blamed(model, refusal)) {
+        Some(path) => diagnostic.at(path),
+        None => diagnostic,
+    }
+}
+
+/// An error about a resource or a data source called `name`.
+pub(super) fn thing(
+    name: &str,
+    permissions: Permissions,
+    doing: Doing,
+    error: &Error,
+) -> Diagnostic {
+    let summary = format!("{} {name} failed", doing.word());
+    let mut detail = sentence(&error.to_string());
+    if let Some(advice) = advice(error, doing.permission(permissions)) {
+        detail += "\n\n";
+        detail += &advice;
+    }
+    if let Some(refusal) = error.refusal() {
+        detail += &provenance(refusal);
+    }
+    Diagnostic::error(summary, detail)
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end().chars();
+    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    sentence.push_str(letters.as_str());
+    if !sentence.ends_with(['.', '!', '?', ']']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// What to do about it.
+fn advice(error: &Error, permission: &str) -> Option<String> {
+    let refusal = error.refusal()?;
+    let text = match refusal.status {
+        403 => format!(
+            "The application needs the application permission {permission}, granted by an \
+             administrator's consent. If it was granted moments ago, try again: a token keeps the \
+             permissions that it was issued with. Some objects (role-assignable groups, \
+             administrators, restricted administrative units) also need a directory role."
+        ),
+        404 => {
+            "An object that this refers to does not exist. Was it deleted outside of Terraform, \
+                or is it in another tenant?"
+                .to_owned()
+        }
+        409 => {
+            "The object conflicts with one that exists. Import that one, or choose another name."
+                .to_owned()
+        }
+        429 | 503 | 504 => {
+            "Graph was too busy for longer than the provider waits. Try again; what was \
+                            done so far is in the state."
+                .to_owned()
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// What Microsoft's support asks for.
+fn provenance(refusal: &Refusal) -> String {
+    let known = [
+        ("request id", refusal.request_id.as_deref()),
+        ("client request id", refusal.client_request_id.as_deref()),
+        ("date", refusal.date.as_deref()),
+    ];
+    let known: Vec<String> = known
+        .iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")))
+        .collect();
+    if known.is_empty() { String::new() } else { format!("\n\nGraph: {}.", known.join(", ")) }
+}
+
+/// The attribute that Graph blames, where it names a property of ours.
+fn blamed(model: &Model, refusal: &Refusal) -> Option<Path> {
+    let named = |property: &str| {
+        let attribute = model.attributes.iter().find(|attribute| {
+            let (outer, inner) = names::location(attribute);
+            outer.eq_ignore_ascii_case(property)
+                || inner.is_some_and(|inner| inner.eq_ignore_ascii_case(property))
+        })?;
+        Some(Path::attribute(attribute.name))
+    };
+    let targets = refusal.details.iter().filter_map(|detail| detail.target.as_deref());
+    let quoted = refusal.message.split(['\'', '"']).skip(1).step_by(2);
+    targets.chain(quoted).find_map(|text| named(text.rsplit(['.', '/']).next().unwrap_or(text)))
+}

@@ -1,0 +1,171 @@
+//! Reading an object as Graph has it, whatever its kind.
+
+use serde_json::{Map, Value as Json};
+
+use super::explain::{self, Doing};
+use super::note::Note;
+use super::session::Session;
+use super::{Read, ReadBack};
+use crate::declare::{Keeps, Kind};
+use crate::engine::{Model, Request, decode, import, names, request};
+use crate::graph::Error;
+use crate::terraform::{Diagnostic, Diagnostics, Value};
+
+/// `ReadResource`: the state as it is now; null where the object is gone.
+pub(super) async fn refresh(session: &Session, model: &Model, read: Read) -> ReadBack {
+    let Read { state: before, identity, private, .. } = read;
+    let mut note = Note::read(&private);
+    let how = if note.importing { How::Whole } else { How::Gathered };
+    match remote(session, model, &before, how).await {
+        Ok(Some(remote)) => {
+            note.importing = false;
+            let state = decode::state(model, &remote, &before);
+            ReadBack {
+                identity: import::identity(session.tenant().await, &state).or(identity),
+                state,
+                private: note.write(),
+                diagnostics: Diagnostics::new(),
+            }
+        }
+        Ok(None) if note.importing => {
+            ReadBack { diagnostics: not_there(model, &before).into(), ..ReadBack::default() }
+        }
+        Ok(None) => ReadBack::default(),
+        Err(error) => ReadBack {
+            state: before,
+            identity,
+            private,
+            diagnostics: explain::resource(model, Doing::Reading, &error).into(),
+        },
+    }
+}
+
+fn not_there(model: &Model, state: &Value) -> Diagnostic {
+    let id = state.get("id").as_str().unwrap_or_default();
+    Diagnostic::error(
+        format!("Cannot import {}: there is none with id {id}", model.name),
+        "Graph does not know it in this tenant. Check the id, and that the provider signs in to the \
+         right tenant.",
+    )
+}
+
+/// How an object is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// For a refresh: together with what else is being read.
+    Gathered,
+    /// After a write: anew.
+    Anew,
+    /// Anew, with all relationships, whatever the state says.
+    Whole,
+}
+
+/// The object as Graph shows it, its managed relationships included; `None` where it is gone.
+/// Relationships are read where the state has
+/// them.
+pub(super) async fn remote(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    how: How,
+) -> Result<Option<Json>, Error> {
+    match model.resource.keeps {
+        Keeps::Reference => reference(session, model, state, how).await,
+        Keeps::Part => {
+            let object = Map::new();
+            relationships(session, model, state, how, object).await
+        }
+        Keeps::Member | Keeps::Singleton | Keeps::Request => {
+            let Some(remote) = one(session, model, state, how).await? else { return Ok(None) };
+            let Json::Object(mut object) = remote else { return Ok(None) };
+            unset_links(model, &mut object);
+            relationships(session, model, state, how, object).await
+        }
+    }
+}
+
+async fn one(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    how: How,
+) -> Result<Option<Json>, Error> {
+    let request = request::read(model, state);
+    let id = state.get("id").as_str().unwrap_or_default();
+    match how {
+        How::Gathered if model.resource.keeps != Keeps::Singleton => {
+            let collection = request::collection_path(model.resource, state);
+            let listing = request::list(model, state, None);
+            session.gather(&collection, id, &request, Some(&listing)).await
+        }
+        _ => session.get(&request).await,
+    }
+}
+
+/// The ids in a collection; `None` where what it belongs to is not there.
+async fn ids(
+    session: &Session,
+    kind: &str,
+    request: &Request,
+    how: How,
+) -> Result<Option<Vec<Json>>, Error> {
+    if how == How::Gathered {
+        return session.gather_list(kind, request).await;
+    }
+    match session.list(request).await {
+        Ok(listed) => Ok(Some(listed)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A single relationship that is not there is left out of the answer by Graph; it was asked for,
+/// so its absence says that it is not set.
+fn unset_links(model: &Model, object: &mut Map<String, Json>) {
+    for attribute in
+        model.attributes.iter().filter(|attribute| matches!(attribute.kind, Kind::Link))
+    {
+        object.entry(names::location(attribute).0).or_insert(Json::Null);
+    }
+}
+
+/// Whether the object at the far end is in the relationship.
+async fn reference(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    how: How,
+) -> Result<Option<Json>, Error> {
+    let path = request::collection_path(model.resource, state);
+    let listed = ids(session, model.resource.path, &request::list_ids(&path), how).await?;
+    let far = request::far_end(model, state);
+    let mut found = listed.iter().flatten().filter_map(|one| one["id"].as_str());
+    let there = found.any(|id| import::same_id(id, &far));
+    Ok(there.then(|| Json::Object(Map::new())))
+}
+
+/// Adds the relationships to an object; `None` where the object is gone.
+async fn relationships(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    how: How,
+    mut object: Map<String, Json>,
+) -> Result<Option<Json>, Error> {
+    let path = request::object_path(model.resource, state);
+    let all = how == How::Whole || model.resource.keeps == Keeps::Part;
+    for attribute in
+        model.attributes.iter().filter(|attribute| matches!(attribute.kind, Kind::Links))
+    {
+        if !all && state.get(attribute.name).is_null() {
+            continue;
+        }
+        let (property, _) = names::location(attribute);
+        let kind = format!("{}/{property}", model.resource.path);
+        match ids(session, &kind, &request::list_links(&path, &property), how).await? {
+            Some(listed) => object.insert(property, Json::Array(listed)),
+            None => return Ok(None),
+        };
+    }
+    Ok(Some(Json::Object(object)))
+}

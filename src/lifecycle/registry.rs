@@ -1,0 +1,76 @@
+//! The declarations, made ready once: models and schemas by type name.
+
+use std::collections::BTreeMap;
+
+use crate::declare::Catalogue;
+use crate::engine::{Data, Model, schema};
+use crate::terraform::{Schema, Type};
+
+/// Everything that follows from a catalogue.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// The declarations.
+    pub catalogue: &'static Catalogue,
+    /// Resources by type name, such as `m365_group`.
+    pub resources: BTreeMap<String, Model>,
+    /// Data sources by type name.
+    pub data_sources: BTreeMap<String, Data>,
+    /// What Terraform is told of them.
+    pub schemas: Schemas,
+}
+
+/// Every schema that the provider has.
+#[derive(Clone, Debug, Default)]
+pub struct Schemas {
+    /// The provider block.
+    pub provider: Schema,
+    /// Resources by type name, such as `m365_group`.
+    pub resources: BTreeMap<String, Schema>,
+    /// Resource identities by type name.
+    pub identities: BTreeMap<String, Schema>,
+    /// Data sources by type name.
+    pub data_sources: BTreeMap<String, Schema>,
+    /// List resources by type name: the schema of their `config` block.
+    pub list_resources: BTreeMap<String, Schema>,
+    /// Functions by name.
+    pub functions: BTreeMap<String, Function>,
+}
+
+/// A provider function's signature.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// One sentence.
+    pub summary: String,
+    /// Markdown.
+    pub description: String,
+    /// Name, type and Markdown of each parameter; no parameter takes null or unknown values.
+    pub parameters: Vec<(String, Type, String)>,
+    /// The type of the answer.
+    pub returns: Type,
+}
+
+impl Registry {
+    /// Makes a catalogue ready.
+    pub fn new(catalogue: &'static Catalogue) -> Self {
+        let models = catalogue.resources.iter().map(|resource| Model::new(resource));
+        let resources: BTreeMap<_, _> = models.map(|model| (model.name.clone(), model)).collect();
+        let of_resources = catalogue.resources.iter().flat_map(|resource| Data::of(resource));
+        let alone = catalogue.data_sources.iter().map(|source| Data::alone(source));
+        let data_sources: BTreeMap<_, _> =
+            of_resources.chain(alone).map(|data| (data.name.clone(), data)).collect();
+        let by_name = |schema: fn(&Model) -> &Schema| -> BTreeMap<String, Schema> {
+            resources.iter().map(|(name, model)| (name.clone(), schema(model).clone())).collect()
+        };
+        let schemas = Schemas {
+            provider: schema::provider(catalogue.provider, catalogue.doc),
+            resources: by_name(|model| &model.schema),
+            identities: by_name(|model| &model.identity),
+            data_sources: data_sources
+                .iter()
+                .map(|(name, data)| (name.clone(), data.schema.clone()))
+                .collect(),
+            ..Schemas::default()
+        };
+        Self { catalogue, resources, data_sources, schemas }
+    }
+}

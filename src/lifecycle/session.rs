@@ -1,0 +1,178 @@
+//! The tenant that is signed in to, and what this process made in it.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use super::bulk::Bulk;
+use super::wait::Wait;
+use crate::engine::{Request, Verb};
+use crate::graph::{self, Error, Graph, Method};
+
+/// A configured provider.
+pub(super) struct Session {
+    graph: Graph,
+    /// Where Graph is, for references to objects: `https://graph.microsoft.com/v1.0`.
+    pub(super) base: String,
+    /// Cancelled when Terraform asks to stop.
+    pub(super) stop: CancellationToken,
+    /// The ids that this process made: Graph may not know them everywhere yet.
+    fresh: Mutex<HashSet<String>>,
+    bulk: Bulk,
+    tenant: OnceCell<Option<String>>,
+}
+
+/// How long a write is given to become visible. Graph's documentation gives no bound; public
+/// reports speak of some minutes at worst.
+pub(super) const VISIBLE: Duration = Duration::from_secs(300);
+
+impl Session {
+    pub(super) fn new(graph: Graph, base: String, stop: CancellationToken) -> Self {
+        Self {
+            graph,
+            base,
+            stop,
+            fresh: Mutex::default(),
+            bulk: Bulk::default(),
+            tenant: OnceCell::new(),
+        }
+    }
+
+    /// Sends a request, once.
+    pub(super) async fn send(&self, request: &Request, secrets: &[String]) -> Result<Json, Error> {
+        let request = translated(request).masking(secrets.iter().cloned());
+        Ok(self.graph.send(&request).await?.body)
+    }
+
+    /// Reads one object; `None` where it is not there.
+    pub(super) async fn get(&self, request: &Request) -> Result<Option<Json>, Error> {
+        match self.send(request, &[]).await {
+            Ok(body) => Ok(Some(body)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads one object together with what else is being read of its collection; `None` where it is
+    /// not there. For a refresh only: after a write, [`Session::get`] asks anew.
+    pub(super) async fn gather(
+        &self,
+        collection: &str,
+        key: &str,
+        request: &Request,
+        listing: Option<&Request>,
+    ) -> Result<Option<Json>, Error> {
+        let listing = listing.map(translated);
+        let read = self.bulk.read(&self.graph, collection, key, translated(request), listing);
+        match read.await {
+            Ok(body) => Ok(Some(body)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a collection, all its pages, its first one together with what else is being read of
+    /// its kind; `None` where what it belongs to is not there.
+    pub(super) async fn gather_list(
+        &self,
+        kind: &str,
+        request: &Request,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        let Some(mut first) = self.gather(kind, &request.path, request, None).await? else {
+            return Ok(None);
+        };
+        let mut objects = match first["value"].take() {
+            Json::Array(objects) => objects,
+            _ => Vec::new(),
+        };
+        if let Some(next) = first["@odata.nextLink"].as_str() {
+            objects.extend(self.graph.list(&graph::Request::get(next)).await?);
+        }
+        Ok(Some(objects))
+    }
+
+    /// Reads a collection, all its pages.
+    pub(super) async fn list(&self, request: &Request) -> Result<Vec<Json>, Error> {
+        self.graph.list(&translated(request)).await
+    }
+
+    /// Writes. A refusal that can only mean that another replica does not know an object yet,
+    /// because this process made that object, is waited out.
+    pub(super) async fn write(
+        &self,
+        request: &Request,
+        secrets: &[String],
+        passing: &[&str],
+    ) -> Result<Json, Error> {
+        let what = format!("{} to know what {} refers to", "Graph", request.path);
+        let mut wait = Wait::new(what, VISIBLE, &self.stop);
+        loop {
+            let error = match self.send(request, secrets).await {
+                Ok(body) => return Ok(body),
+                Err(error) => error,
+            };
+            let may_pass = error.is_not_found() || passing.iter().any(|code| error.has_code(code));
+            if !(may_pass && self.mentions_fresh(request) && wait.again().await) {
+                return Err(error);
+            }
+        }
+    }
+
+    /// Forgets what was read of the object `id`, which is about to change.
+    pub(super) fn touched(&self, id: &str) {
+        self.bulk.forget(id);
+    }
+
+    /// Remembers that this process made the object `id`.
+    pub(super) fn made(&self, id: &str) {
+        if let Ok(mut fresh) = self.fresh.lock() {
+            fresh.insert(id.to_lowercase());
+        }
+    }
+
+    /// Whether a request names an object that this process made.
+    fn mentions_fresh(&self, request: &Request) -> bool {
+        let Ok(fresh) = self.fresh.lock() else { return false };
+        let body = request.body.as_ref().map(Json::to_string).unwrap_or_default().to_lowercase();
+        let path = request.path.to_lowercase();
+        fresh.iter().any(|id| path.contains(id.as_str()) || body.contains(id.as_str()))
+    }
+
+    /// The claims of the access token.
+    pub(super) async fn claims(&self) -> Result<Json, Error> {
+        self.graph.token_claims().await
+    }
+
+    /// The tenant's id, as the access token says it: the setting may be a domain.
+    pub(super) async fn tenant(&self) -> Option<&str> {
+        let read = async || self.claims().await.ok()?["tid"].as_str().map(str::to_owned);
+        self.tenant.get_or_init(read).await.as_deref()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+fn translated(request: &Request) -> graph::Request {
+    let method = match request.verb {
+        Verb::Get => Method::Get,
+        Verb::Post => Method::Post,
+        Verb::Patch => Method::Patch,
+        Verb::Put => Method::Put,
+        Verb::Delete => Method::Delete,
+    };
+    let empty = graph::Request::new(method, request.path.clone());
+    let mut translated = request
+        .query
+        .iter()
+        .fold(empty, |translated, (name, value)| translated.query(*name, value.clone()));
+    translated.body = request.body.clone();
+    translated
+}

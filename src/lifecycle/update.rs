@@ -1,0 +1,62 @@
+//! Changing an object: only what changed is sent.
+
+use super::create::{finish, reached};
+use super::explain::{self, Doing};
+use super::note::Note;
+use super::read::{self, How};
+use super::session::Session;
+use super::write::{self, known};
+use super::{Applied, Apply};
+use crate::engine::{Model, patch, request};
+use crate::graph::Error;
+use crate::terraform::{Object, Value};
+
+/// Changes an object from `prior` to `planned`.
+pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
+    let Apply { prior, planned, config, private, .. } = apply;
+    let note = Note::read(&private);
+    session.touched(prior.get("id").as_str().unwrap_or_default());
+    match change(session, model, &prior, &planned, &config).await {
+        Ok(()) => finish(session, model, &planned, note, Doing::Updating).await,
+        Err(error) => {
+            // What was reached is not known without asking; where asking fails too, the state
+            // stays as it was, and the next refresh tells.
+            let told = explain::resource(model, Doing::Updating, &error);
+            let state = match read::remote(session, model, &prior, How::Anew).await {
+                Ok(Some(remote)) => crate::engine::decode::state(model, &remote, &prior),
+                _ => prior,
+            };
+            reached(session, known(&state), note, told.into()).await
+        }
+    }
+}
+
+/// Sends what changed: the properties, then the relationships.
+pub(super) async fn change(
+    session: &Session,
+    model: &Model,
+    prior: &Value,
+    planned: &Value,
+    config: &Value,
+) -> Result<(), Error> {
+    let body = patch::body(model, prior, planned, config);
+    if !body.is_empty() {
+        let request = request::update(model, planned, body);
+        session.write(&request, &write::secrets(model), model.resource.retry_on).await?;
+    }
+    let path = request::object_path(model.resource, planned);
+    write::relate(session, model, &path, &patch::links(model, prior, planned)).await
+}
+
+/// A plan whose unknown parts are as they were found.
+pub(super) fn filled(planned: &Value, found: &Value) -> Value {
+    match (planned, found) {
+        (Value::Unknown(_), found) => found.clone(),
+        (Value::Object(planned), found) => {
+            let attributes =
+                planned.iter().map(|(name, value)| (name.clone(), filled(value, found.get(name))));
+            Value::Object(attributes.collect::<Object>())
+        }
+        (planned, _) => planned.clone(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What create and update share: relationships, and reading back what was written.
+
+use serde_json::Value as Json;
+
+use super::explain::{self, Doing};
+use super::read::{self, How};
+use super::session::{Session, VISIBLE};
+use super::wait::Wait;
+use crate::engine::patch::LinkChange;
+use crate::engine::{Model, decode, equal, names, request};
+use crate::graph::Error;
+use crate::terraform::{Diagnostic, Value};
+
+/// The names of the properties that no log may show.
+pub(super) fn secrets(model: &Model) -> Vec<String> {
+    let secret = model.attributes.iter().filter(|attribute| attribute.sensitive);
+    let properties = secret.map(|attribute| {
+        let (outer, inner) = names::location(attribute);
+        inner.unwrap_or(outer)
+    });
+    properties.collect()
+}
+
+/// Changes relationships, one request after the other: Graph refuses concurrent writes to one
+/// object.
+pub(super) async fn relate(
+    session: &Session,
+    model: &Model,
+    path: &str,
+    changes: &[LinkChange],
+) -> Result<(), Error> {
+    for request in changes.iter().flat_map(|change| request::relate(path, change, &session.base)) {
+        match session.write(&request, &[], model.resource.retry_on).await {
+            Ok(_) => {}
+            Err(error) if is_done(&request, &error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a refusal says that the relationship already is as it should be.
+pub(super) fn is_done(request: &request::Request, error: &Error) -> bool {
+    use crate::engine::Verb;
+    match request.verb {
+        Verb::Delete => error.is_not_found(),
+        Verb::Post => error.refusal().is_some_and(|refusal| {
+            refusal.status == 400 && refusal.message.contains("object references already exist")
+        }),
+        _ => false,
+    }
+}
+
+/// What reading back came to.
+pub(super) enum ReadBack {
+    /// What was written is there: the state.
+    There(Value),
+    /// It is not all there: the state as far as it is known, and what to tell.
+    Missing(Value, Diagnostic),
+}
+
+/// Reads until what was planned is there, with what Graph decided filled in.
+pub(super) async fn read_back(
+    session: &Session,
+    model: &Model,
+    planned: &Value,
+    doing: Doing,
+) -> ReadBack {
+    let name = &model.name;
+    let mut wait = Wait::new(format!("{name} to show what was written"), VISIBLE, &session.stop);
+    let mut last = None;
+    loop {
+        let remote = match read::remote(session, model, planned, How::Anew).await {
+            Ok(remote) => remote,
+            Err(error) => {
+                let told = explain::resource(model, doing, &error);
+                return ReadBack::Missing(known(planned), told);
+            }
+        };
+        if let Some(remote) = remote {
+            let state = decode::state(model, &remote, planned);
+            let differing = differing(model, planned, &state);
+            if differing.is_empty() {
+                return ReadBack::There(state);
+            }
+            last = Some((state, differing, remote));
+        }
+        if !wait.again().await {
+            return gave_up(model, planned, last);
+        }
+    }
+}
+
+/// The planned attributes that Graph does not show as planned.
+fn differing(model: &Model, planned: &Value, state: &Value) -> Vec<&'static str> {
+    let differing = model.attributes.iter().filter(|attribute| {
+        let planned = planned.get(attribute.name);
+        planned.is_wholly_known() && !equal::same(attribute, planned, state.get(attribute.name))
+    });
+    differing.map(|attribute| attribute.name).collect()
+}
+
+fn gave_up(
+    model: &Model,
+    planned: &Value,
+    last: Option<(Value, Vec<&'static str>, Json)>,
+) -> ReadBack {
+    let waited = VISIBLE.as_secs() / 60;
+    match last {
+        Some((state, differing, _)) => {
+            let path = crate::terraform::Path::attribute(differing[0]);
+            let told = Diagnostic::error(
+                format!("{} does not show what was written", model.name),
+                format!(
+                    "Graph accepted the write, and after {waited} minutes still answers with another \
+                     value of {}. The state has what Graph answers; plan again to see the difference.",
+                    differing.join(", ")
+                ),
+            );
+            ReadBack::Missing(known(&state), told.at(path))
+        }
+        None => ReadBack::Missing(
+            known(planned),
+            Diagnostic::error(
+                format!("{} does not appear", model.name),
+                format!(
+                    "Graph accepted the write, and after {waited} minutes still answers that the \
+                     object does not exist. The state has its id; plan again to see where it stands."
+                ),
+            ),
+        ),
+    }
+}
+
+/// A plan as a state: what is unknown is null until a read fills it in.
+pub(super) fn known(value: &Value) -> Value {
+    match value {
+        Value::Unknown(_) => Value::Null,
+        Value::Object(attributes) => Value::Object(
+            attributes.iter().map(|(name, value)| (name.clone(), known(value))).collect(),
+        ),
+        Value::Set(elements) => Value::Set(elements.iter().map(known).collect()),
+        Value::List(elements) => Value::List(elements.iter().map(known).collect()),
+        other => other.clone(),
+    }
+}
+
+/// The value with one attribute set.
+pub(super) fn with(value: &Value, name: &str, attribute: Value) -> Value {
+    let mut attributes = value.as_object().cloned().unwrap_or_default();
+    attributes.insert(name.to_owned(), attribute);
+    Value::Object(attributes)
+}
