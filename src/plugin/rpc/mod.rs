@@ -153,7 +153,11 @@ fn missing(what: &str, name: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declare::Catalogue;
     use crate::plugin::proto::tfplugin6::{DynamicValue, apply_resource_change};
+
+    static NOTHING: Catalogue =
+        Catalogue { doc: "", provider: &[], resources: &[], data_sources: &[] };
 
     /// A request whose answer is a panic, or words.
     struct Faulty(bool);
@@ -180,7 +184,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_told_and_ends_nothing_else() {
-        let rpcs = Rpcs::new(Arc::new(Provider::new()));
+        let rpcs = Rpcs::new(Arc::new(Provider::new(&NOTHING)));
         let [said] = rpcs.guarded(Faulty(true)).await.try_into().unwrap();
         assert_eq!(said.summary, "The provider failed unexpectedly on m365_thing");
         for part in ["ReadResource", "2 and 2 are 5", "report", env!("CARGO_PKG_VERSION")] {
