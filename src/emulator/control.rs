@@ -19,8 +19,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::faults::{Fault, Throttle};
-use super::http::{Emulator, Outgoing};
+use super::http::Outgoing;
 use super::permissions;
+use super::service::Emulator;
 use super::sets;
 use super::store::text;
 
