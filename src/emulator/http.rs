@@ -90,7 +90,11 @@ async fn handle(
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST).await.unwrap_or_default();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        let refusal =
+            Refusal::new(413, "RequestEntityTooLarge", "The request is larger than Graph takes.");
+        return wire(outgoing(&Err(refusal), &Headers::default()), None);
+    };
     let get = |name: &str| header(&parts.headers, name);
     let incoming = Incoming {
         method: parts.method.as_str().to_owned(),

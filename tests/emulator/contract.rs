@@ -36,6 +36,8 @@ const MODELLED: &[(&str, &[&str])] = &[
     ("directory_deleted_items_list_groups", &[]),
     ("directory_deleted_items_list_ordered", &[]),
     ("domain_create", &[]),
+    ("domain_federation_configuration_create", &[]),
+    ("domain_federation_configuration_update", &["federation"]),
     ("domain_update", &["domain"]),
     ("group_add_member_ref", &["group", "user"]),
     ("group_add_members_bind_patch", &["group", "user"]),
@@ -50,6 +52,8 @@ const MODELLED: &[(&str, &[&str])] = &[
     ("named_location_create_ip", &[]),
     ("named_location_update_country", &["country location"]),
     ("named_location_update_ip", &["ip location"]),
+    ("on_premises_synchronization_get", &["organization"]),
+    ("on_premises_synchronization_update", &["organization"]),
     ("organization_list", &[]),
     ("organization_update", &["organization"]),
     ("role_assignment_create_au_scope", &[]),
@@ -260,6 +264,13 @@ async fn provide(c: &Client, need: &str, path: &str) -> String {
             }
             id
         }
+        "federation" => {
+            let body = json!({
+                "displayName": "x", "issuerUri": "http://x", "passiveSignInUri": "http://x",
+                "preferredAuthenticationProtocol": "wsFed", "signingCertificate": "MIIE",
+            });
+            made("/domains/contoso.com/federationConfiguration", body).await
+        }
         "domain" => "contoso.com".to_owned(),
         "country location" => {
             let body = json!({ "@odata.type": "#microsoft.graph.countryNamedLocation", "displayName": "x", "countriesAndRegions": ["CH"] });
@@ -307,8 +318,11 @@ fn full_policy() -> Value {
 /// The path with the id in the place of the example's first.
 fn replaced(path: &str, id: &str) -> String {
     let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
-    let is_id =
-        |s: &str| s.starts_with('{') || uuid::Uuid::try_parse(s).is_ok() || s == "contoso.com";
+    let is_id = |s: &str| {
+        s.starts_with('{')
+            || uuid::Uuid::try_parse(s).is_ok()
+            || (s == "contoso.com" && !path.contains("federation"))
+    };
     let open = path.contains("/{");
     let mut done = id.is_empty();
     let mut segments = Vec::new();

@@ -160,6 +160,16 @@ async fn the_same_seed_gives_the_same_tenant() {
 }
 
 #[tokio::test]
+async fn it_stops() {
+    let c = Client::new().await;
+    c.get("/users").await.is(200);
+    let Client { graph, http, .. } = c;
+    let url = format!("{}/v1.0/users", graph.endpoint());
+    graph.stop().await.unwrap();
+    assert!(http.get(url).send().await.is_err());
+}
+
+#[tokio::test]
 async fn http_2_without_tls_is_spoken() {
     let c = Client::new().await;
     let http = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
