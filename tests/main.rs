@@ -1,4 +1,6 @@
 //! The one integration-test binary: a module a subject.
 
+mod catalogue;
 mod graph;
 mod plugin;
+mod emulator;
