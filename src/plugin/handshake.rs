@@ -141,7 +141,7 @@ mod tests {
     ) -> impl Fn(&str) -> Option<String> + use<'a> {
         move |name| {
             let all = std::iter::once(&MAGIC_COOKIE).chain(extra);
-            all.filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).last()
+            all.filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).next_back()
         }
     }
 

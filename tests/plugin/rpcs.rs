@@ -44,6 +44,7 @@ macro_rules! check_missing {
 }
 
 #[tokio::test]
+#[allow(clippy::needless_update, reason = "some of the messages have one field only")]
 async fn what_there_is_not_is_named() {
     let mut provider = Provider::start(&[]).await;
     let rpc = &mut provider.rpc;
