@@ -1,5 +1,6 @@
 //! The one integration-test binary: a module a subject.
 
+mod docs;
 mod catalogue;
 mod emulator;
 mod graph;
