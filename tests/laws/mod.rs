@@ -4,14 +4,17 @@
 //! made up from its types, and the emulator's answers to the requests that follow from it. A
 //! declaration that a law does not fit says so itself, with the reason (`exceptions`).
 
+mod change;
 mod deployment;
 mod example;
 mod remote;
+mod stage;
 mod tenant;
 mod terraform;
 mod values;
+mod wire;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::stream::StreamExt as _;
@@ -37,7 +40,10 @@ pub(crate) async fn everywhere<F>(law: Law, check: impl Fn(&'static Resource) ->
 where
     F: Future<Output = Outcome>,
 {
-    let checks = catalogue::ALL.iter().map(|resource| {
+    // For whoever works on one resource: LAWS_OF=group.
+    let only = std::env::var("LAWS_OF").ok();
+    let wanted = |resource: &&&Resource| only.as_ref().is_none_or(|only| only == resource.name);
+    let checks = catalogue::ALL.iter().filter(wanted).map(|resource| {
         let check = &check;
         async move { (*resource, held(law, resource, check).await) }
     });
@@ -67,7 +73,10 @@ where
         return Ok(());
     }
     let _slot = SLOTS.acquire().await.map_err(|error| error.to_string())?;
-    match std::panic::AssertUnwindSafe(check(resource)).catch_unwind().await {
+    let started = Instant::now();
+    let outcome = std::panic::AssertUnwindSafe(check(resource)).catch_unwind().await;
+    println!("{law:?} {PREFIX}{} in {:?}", resource.name, started.elapsed());
+    match outcome {
         Ok(outcome) => outcome,
         Err(panic) => Err(panic
             .downcast_ref::<String>()

@@ -115,6 +115,8 @@ impl Tenant {
         let method = method.parse().expect("a method");
         let url = format!("{}/_emulator{path}", self.graph.endpoint());
         let request = self.http.request(method, url);
+        // As whoever knows all members of enumerations would.
+        let request = request.header("Prefer", "include-unknown-enum-members");
         let request = match body {
             Some(body) => request.json(body),
             None => request,

@@ -1,0 +1,332 @@
+//! What a change asks of Graph, attribute by attribute: L2, L3 and L8.
+
+use m365::declare::{Attribute, Keeps, Kind, Law, Mode, Replace, Resource, Rule};
+use m365::engine::{Model, encode, equal, names, request};
+use m365::terraform::Value;
+
+use super::stage::Stage;
+use super::tenant::Logged;
+use super::values::{self, Place};
+use super::wire::{Client, State, differing};
+use super::{Outcome, ensure, everywhere};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l2_a_change_is_planned_and_sent_alone() {
+    everywhere(Law::L2, changed).await;
+}
+
+async fn changed(resource: &'static Resource) -> Outcome {
+    let stage = Stage::new(resource).await?;
+    let mut state = stage.made().await?;
+    let mut broken = Vec::new();
+    let (mut tried, mut done) = (0, 0);
+    for place in values::places(&stage.model.attributes) {
+        if !is_leaf(&stage.model, &place, &state.value) {
+            continue;
+        }
+        tried += 1;
+        match change(&stage, &state, &place).await {
+            Ok(Some(back)) => {
+                done += 1;
+                state = back;
+            }
+            Ok(None) => done += 1,
+            Err(said) => {
+                broken.push(format!("{}: {said}", values::name(&place)));
+                // Whatever it is now: back to the example.
+                if let Ok(read) = stage.client.read(&stage.model, &state).await {
+                    if let Ok(back) = stage.client.reach(&stage.model, &read, &stage.config).await {
+                        state = back;
+                    }
+                }
+            }
+        }
+    }
+    ensure(broken.is_empty(), || format!("{done} of {tried} changes\n  {}", broken.join("\n  ")))
+}
+
+/// Whether a place is one that the law looks at: no object, whose attributes have places of their
+/// own, and not in the variant that the object is not of.
+fn is_leaf(model: &Model, place: &Place, state: &Value) -> bool {
+    let Some(last) = place.last() else { return false };
+    let of_another_type = place.iter().any(|attribute| {
+        matches!(attribute.kind, Kind::Variant(..)) && state.get(attribute.name).is_null()
+    });
+    !matches!(last.kind, Kind::Object(_) | Kind::Variant(..))
+        && !last.write_only
+        && !of_another_type
+        && !(place.len() == 1 && model.in_path(last) && !is_replacing(last))
+}
+
+fn is_replacing(attribute: &Attribute) -> bool {
+    matches!(attribute.replace, Replace::Always(_))
+}
+
+/// Changes one attribute, and back. The state afterwards; none where the change takes a new
+/// object, which is not made.
+async fn change(stage: &Stage, state: &State, place: &Place) -> Outcome<Option<State>> {
+    let Stage { client, model, config, world, tenant, .. } = stage;
+    let Some(last) = place.last() else { return Ok(None) };
+    let mut said = Vec::new();
+    for value in values::others(last, values::at(config, place), world).into_iter().take(12) {
+        let (wanted, touched) = with_companions(stage, place, value.clone()).await?;
+        let errors = client.validate(model, &wanted).await?;
+        if !errors.is_empty() {
+            said.push(format!("{value:?} is not valid: {}", errors[0].replace('\n', " ")));
+            continue;
+        }
+        let planned = client.plan(model, state, &wanted).await;
+        let planned = match planned {
+            Ok(planned) => planned,
+            Err(error) => {
+                said.push(format!("{value:?} cannot be planned: {error}"));
+                continue;
+            }
+        };
+        let root = place[0].name;
+        for attribute in &model.attributes {
+            let name = attribute.name;
+            let follows = attribute.follows.iter().any(|one| touched.contains(one));
+            let same = planned.value.get(name) == state.value.get(name);
+            ensure(same || touched.contains(&name) || follows, || {
+                let (before, after) = (state.value.get(name), planned.value.get(name));
+                format!("{value:?} also plans {name} from {before:?} to {after:?}")
+            })?;
+        }
+        if planned.value == state.value {
+            said.push(format!("{value:?} says the same"));
+            continue;
+        }
+        if !planned.replace.is_empty() {
+            ensure(planned.replace.iter().all(|name| touched.contains(&name.as_str())), || {
+                format!("{value:?} replaces because of {:?}", planned.replace)
+            })?;
+            let reason = planned.told.iter().any(|told| told.contains("must be replaced, because"));
+            ensure(reason, || format!("{value:?} replaces, and nothing says why"))?;
+            return Ok(None);
+        }
+        ensure(!is_replacing(&place[0]), || format!("{value:?} does not replace"))?;
+        tenant.forget().await;
+        let applied = client.apply(model, state, &planned, &wanted).await?;
+        if let Some(error) = applied.errors.first() {
+            said.push(format!("{value:?} is refused: {}", error.replace('\n', " ")));
+            continue;
+        }
+        sent_alone(stage, &touched, &tenant.writes().await, &applied.state.value)
+            .map_err(|error| format!("{root} to {value:?}: {error}"))?;
+        let now = values::at(&applied.state.value, place);
+        ensure(last.local || equal::same(last, now, &value), || {
+            format!("{value:?} was wanted and {now:?} is there")
+        })?;
+        client.settled(model, &applied.state, &wanted).await?;
+        let back = client.reach(model, &applied.state, config).await;
+        return back.map(Some).map_err(|error| format!("back from {value:?}: {error}"));
+    }
+    Err(said.join("; "))
+}
+
+/// The configuration with another value at `place`, and with what the rules demand beside it; the
+/// attributes at the root that this touches.
+async fn with_companions(
+    stage: &Stage,
+    place: &Place,
+    value: Value,
+) -> Outcome<(Value, Vec<&'static str>)> {
+    let Stage { model, config, world, .. } = stage;
+    let path = values::name(place);
+    let mut wanted = values::set(config, place, value, world);
+    let mut touched = vec![place[0].name];
+    for rule in model.resource.rules {
+        let companions: &[&str] = match rule {
+            Rule::Together(names) if names.contains(&path.as_str()) => names,
+            Rule::Needs(name, _, needed) if *name == path => needed,
+            _ => &[],
+        };
+        for companion in companions.iter().filter(|name| **name != path) {
+            let places = values::places(&model.attributes);
+            let Some(other) = places.iter().find(|place| values::name(place) == *companion) else {
+                return Err(format!("the rule about {companion} names no attribute"));
+            };
+            let Some(last) = other.last() else { continue };
+            if !values::at(&wanted, other).is_null() {
+                continue;
+            }
+            if let Some(value) = values::others(last, &Value::Null, world).into_iter().next() {
+                wanted = values::set(&wanted, other, value, world);
+                touched.push(other[0].name);
+            }
+        }
+    }
+    Ok((wanted, touched))
+}
+
+/// Whether the requests that were sent carry the attributes that changed, and no other.
+fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value) -> Outcome {
+    let model = &stage.model;
+    let path = request::object_path(model.resource, state);
+    let changed = || model.attributes.iter().filter(|one| touched.contains(&one.name));
+    let mut properties = Vec::new();
+    for attribute in changed().filter(|one| encode::is_sent(one)) {
+        match attribute.kind {
+            // What is in a variant is a property of the object itself.
+            Kind::Variant(_, nested) => {
+                properties.extend(nested.iter().map(|one| names::location(one).0));
+            }
+            _ => properties.push(names::location(attribute).0),
+        }
+    }
+    let links: Vec<String> = changed()
+        .filter(|one| matches!(one.kind, Kind::Link | Kind::Links))
+        .map(|one| names::location(one).0)
+        .collect();
+    let some = !(properties.is_empty() && links.is_empty());
+    ensure(some != writes.is_empty(), || format!("{} requests were sent", writes.len()))?;
+    for write in writes {
+        let of_link = links.iter().any(|link| {
+            write.path.starts_with(&format!("{path}/{link}/"))
+                || (write.path == path && write.body.get(format!("{link}@odata.bind")).is_some())
+        });
+        if of_link {
+            continue;
+        }
+        let keys: Vec<&String> =
+            write.body.as_object().into_iter().flat_map(|body| body.keys()).collect();
+        let alone = write.method == "PATCH"
+            && write.path == path
+            && writes.len() == 1
+            && keys.iter().all(|key| properties.contains(key) || *key == "@odata.type");
+        // Variants: the one property.
+        let variant = changed().any(|one| matches!(one.kind, Kind::Variant(..)));
+        let one = !variant || keys.iter().filter(|key| **key != "@odata.type").count() == 1;
+        ensure(alone && one, || format!("{} {} carried {}", write.method, write.path, write.body))?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l3_what_is_removed_is_cleared_or_kept_as_documented() {
+    everywhere(Law::L3, removed).await;
+}
+
+async fn removed(resource: &'static Resource) -> Outcome {
+    let stage = Stage::new(resource).await?;
+    let mut state = stage.made().await?;
+    let mut broken = Vec::new();
+    for place in values::places(&stage.model.attributes) {
+        let removable = place.last().is_some_and(|last| last.mode != Mode::Required)
+            && is_present(&place, &stage.config);
+        if !removable {
+            continue;
+        }
+        match remove(&stage, &state, &place).await {
+            Ok(Some(back)) => state = back,
+            Ok(None) => {}
+            Err(said) => {
+                broken.push(format!("{}: {said}", values::name(&place)));
+                if let Ok(read) = stage.client.read(&stage.model, &state).await {
+                    if let Ok(back) = stage.client.reach(&stage.model, &read, &stage.config).await {
+                        state = back;
+                    }
+                }
+            }
+        }
+    }
+    ensure(broken.is_empty(), || format!("\n  {}", broken.join("\n  ")))
+}
+
+/// Whether all of a place's objects are there.
+fn is_present(place: &Place, config: &Value) -> bool {
+    place.len() == 1 || !values::at(config, &place[..place.len() - 1].to_vec()).is_null()
+}
+
+/// Removes one attribute, which is set first where the example does not, and brings it back.
+async fn remove(stage: &Stage, state: &State, place: &Place) -> Outcome<Option<State>> {
+    let Stage { client, model, config, world, .. } = stage;
+    let Some(last) = place.last() else { return Ok(None) };
+    if values::at(config, place).is_null() {
+        // What setting it takes, and setting it back, is L2's to see.
+        return Ok(None);
+    }
+    let wanted = values::set(config, place, Value::Null, world);
+    if !client.validate(model, &wanted).await?.is_empty() {
+        // Required by a rule.
+        return Ok(None);
+    }
+    let Ok(planned) = client.plan(model, state, &wanted).await else { return Ok(None) };
+    if !planned.replace.is_empty() {
+        return Ok(None);
+    }
+    if !last.write_only {
+        let before = values::at(&state.value, place);
+        let expected = match (last.default, last.mode) {
+            (Some(default), _) => encode::literal(default),
+            (None, Mode::Optional) => Value::Null,
+            (None, _) => before.clone(),
+        };
+        let now = values::at(&planned.value, place);
+        ensure(equal::same(last, now, &expected), || {
+            format!("its removal is planned as {now:?} and not as {expected:?}")
+        })?;
+    }
+    let applied = client.apply(model, state, &planned, &wanted).await?;
+    ensure(applied.errors.is_empty(), || format!("its removal is refused: {:?}", applied.errors))?;
+    client.settled(model, &applied.state, &wanted).await?;
+    let back = client.reach(model, &applied.state, config).await;
+    back.map(Some).map_err(|error| format!("bringing it back: {error}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l8_what_is_unknown_at_plan_does_not_change_at_apply() {
+    everywhere(Law::L8, unknown).await;
+}
+
+async fn unknown(resource: &'static Resource) -> Outcome {
+    let stage = Stage::new(resource).await?;
+    let mut broken = Vec::new();
+    for place in values::places(&stage.model.attributes) {
+        if place.last().is_some_and(|last| last.write_only) || !is_present(&place, &stage.config) {
+            continue;
+        }
+        if let Err(said) = unknown_at(&stage, &place).await {
+            broken.push(format!("{}: {said}", values::name(&place)));
+        }
+    }
+    ensure(broken.is_empty(), || format!("\n  {}", broken.join("\n  ")))
+}
+
+/// Plans a create with one attribute unknown, then as Terraform does at apply, once it is known,
+/// plans again and applies.
+async fn unknown_at(stage: &Stage, place: &Place) -> Outcome {
+    let Stage { client, model, config, world, .. } = stage;
+    let none = State::default();
+    let wanted = values::set(config, place, Value::UNKNOWN, world);
+    let errors = client.validate(model, &wanted).await?;
+    ensure(errors.is_empty(), || format!("unknown, it is refused: {errors:?}"))?;
+    let first = client.plan(model, &none, &wanted).await?;
+    ensure(values::at(&first.value, place).is_unknown(), || {
+        format!("unknown, it is planned as {:?}", values::at(&first.value, place))
+    })?;
+    let second = client.plan(model, &none, config).await?;
+    if let Some(changed) = differing(&first.value, &second.value, "") {
+        return Err(format!("the plan changes once it is known: {changed}"));
+    }
+    let state = client.apply(model, &none, &second, config).await?;
+    ensure(state.errors.is_empty(), || format!("applying: {:?}", state.errors))?;
+    // Changed to unknown, and known again to be what it was.
+    let first = client.plan(model, &state.state, &wanted).await?;
+    let second = client.plan(model, &state.state, config).await?;
+    let changed = differing(&first.value, &second.value, "");
+    let unmade = unmake(stage, client, &state.state).await;
+    match changed {
+        Some(changed) => Err(format!("the plan of a change changes once it is known: {changed}")),
+        None => unmade,
+    }
+}
+
+/// Destroys the main resource.
+pub(crate) async fn unmake(stage: &Stage, client: &Client, state: &State) -> Outcome {
+    let gone = client.reach(&stage.model, state, &Value::Null).await?;
+    ensure(gone.value.is_null() || stage.model.resource.keeps == Keeps::Singleton, || {
+        format!("destroying leaves {:?}", gone.value)
+    })
+}
