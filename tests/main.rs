@@ -1,7 +1,8 @@
 //! The one integration-test binary: a module a subject.
 
-mod docs;
 mod catalogue;
+mod docs;
+mod emulator;
 mod graph;
 mod plugin;
-mod emulator;
+mod tidy;

@@ -18,15 +18,28 @@ struct Entry<'a> {
 }
 
 /// The section of the schema. What of `told` is not declared itself holds objects whose attributes
-/// `declared` describes, as in data sources that tell many objects.
-pub(super) fn section(told: &[Attribute], declared: &[declare::Attribute]) -> Section<'static> {
+/// `declared` describes, as in data sources that tell many objects. `optional_means` stands above the
+/// optional attributes.
+pub(super) fn section(
+    told: &[Attribute],
+    declared: &[declare::Attribute],
+    optional_means: &str,
+) -> Section<'static> {
     let entries = entries(told, declared, "", declared);
     let kinds = [
         ("### Required", required as fn(&Entry<'_>) -> bool),
         ("### Optional", optional),
         ("### Read-Only", read_only),
     ];
-    let kinds = kinds.map(|(heading, is)| Section(heading, items(&entries, is)).render());
+    let kinds = kinds.map(|(heading, is)| {
+        let items = items(&entries, is);
+        match (heading, items.as_str()) {
+            ("### Optional", items) if !items.is_empty() && !optional_means.is_empty() => {
+                Section(heading, format!("{optional_means}\n\n{items}")).render()
+            }
+            _ => Section(heading, items).render(),
+        }
+    });
     let nested = entries.iter().map(nested);
     Section(
         "## Schema",
