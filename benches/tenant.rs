@@ -45,16 +45,6 @@ impl<'r> Tenant<'r> {
         requests.iter().filter(|request| request["in_batch"] != true).count()
     }
 
-    /// A collection's ids.
-    pub(crate) fn ids(&self, path: &str) -> Vec<String> {
-        let url = format!("{}/_emulator/outside/v1.0{path}", self.running.endpoint());
-        let page: Json = self
-            .runtime
-            .block_on(async { self.http.get(url).send().await.unwrap().json().await.unwrap() });
-        let objects = page["value"].as_array().unwrap();
-        objects.iter().map(|object| object["id"].as_str().unwrap().to_owned()).collect()
-    }
-
     fn post(&self, what: &str, body: Json) {
         let url = format!("{}/_emulator/{what}", self.running.endpoint());
         self.runtime.block_on(self.http.post(url).json(&body).send()).unwrap();

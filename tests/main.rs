@@ -6,3 +6,6 @@ mod emulator;
 mod graph;
 mod plugin;
 mod tidy;
+mod emulator;
+mod graph;
+mod plugin;

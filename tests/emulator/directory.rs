@@ -9,7 +9,10 @@ async fn users_live_and_die_softly() {
     let c = Client::new().await;
     let told = c.post("/users", user("adele")).await.is(201);
     assert_eq!(told["userPrincipalName"], "adele@contoso.com");
-    assert!(told.get("accountEnabled").is_none(), "only the default properties: {told:#}");
+    let names: Vec<&String> =
+        told.as_object().unwrap().keys().filter(|n| !n.starts_with('@')).collect();
+    let defaults = "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName";
+    assert_eq!(names, defaults.split(' ').collect::<Vec<_>>());
     let id = told["id"].as_str().unwrap();
     let told = c
         .get(&format!(
@@ -83,9 +86,12 @@ async fn members_come_and_go() {
     };
     assert_eq!(
         ids(c.get(&format!("/groups/{inner}/members?$select=id")).await.is(200)),
-        [a.clone()]
+        std::slice::from_ref(&a)
     );
-    assert_eq!(ids(c.get(&format!("/groups/{inner}/owners")).await.is(200)), [b.clone()]);
+    assert_eq!(
+        ids(c.get(&format!("/groups/{inner}/owners")).await.is(200)),
+        std::slice::from_ref(&b)
+    );
     assert_eq!(
         ids(c.get(&format!("/groups/{outer}/transitiveMembers")).await.is(200)),
         [inner.clone(), a.clone()]
@@ -253,4 +259,42 @@ async fn the_tenant_is_told() {
     )
     .await
     .is(204);
+}
+
+#[tokio::test]
+async fn domains_are_federated_by_their_configuration() {
+    let c = Client::new().await;
+    let path = "/domains/contoso.com/federationConfiguration";
+    let sent = json!({
+        "@odata.type": "#microsoft.graph.internalDomainFederation",
+        "displayName": "AD FS", "issuerUri": "http://contoso.com/adfs/services/trust",
+        "passiveSignInUri": "https://sts.contoso.com/adfs/ls", "preferredAuthenticationProtocol": "wsFed",
+        "signingCertificate": "MIIE", "federatedIdpMfaBehavior": "rejectMfaByFederatedIdp",
+    });
+    let id = c.post(path, sent.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+    c.post(path, sent.clone()).await.refuses(400, "already");
+    assert_eq!(c.get("/domains/contoso.com").await.is(200)["authenticationType"], "Federated");
+    c.post("/users", user("fed")).await.refuses(400, "onPremisesImmutableId");
+    let told = c.patch(&format!("{path}/{id}"), json!({ "displayName": "New" })).await.is(200);
+    assert_eq!(
+        (&told["displayName"], &told["preferredAuthenticationProtocol"]),
+        (&json!("New"), &json!("wsFed"))
+    );
+    c.delete(&format!("{path}/{id}")).await.is(204);
+    assert_eq!(c.get("/domains/contoso.com").await.is(200)["authenticationType"], "Managed");
+    c.post("/domains/contoso.onmicrosoft.com/federationConfiguration", sent)
+        .await
+        .refuses(400, "default");
+}
+
+#[tokio::test]
+async fn synchronization_is_changed_in_part() {
+    let c = Client::new().await;
+    let path = format!("/directory/onPremisesSynchronization/{}", m365::emulator::TENANT_ID);
+    c.patch(&path, json!({ "features": { "groupWriteBackEnabled": true } })).await.is(204);
+    let told = c.get(&path).await.is(200);
+    assert_eq!(told["features"]["groupWriteBackEnabled"], true);
+    assert_eq!(told["features"]["softMatchOnUpnEnabled"], true);
+    let wrong = json!({ "features": { "passwordWritebackEnabled": true } });
+    c.patch(&path, wrong).await.refuses(400, "passwordWritebackEnabled");
 }

@@ -29,7 +29,6 @@ pub(super) static POLICIES: Set = Set {
     create_only: &["templateId"],
     inline: &["grantControls.authenticationStrength"],
     merged: &["conditions"],
-    on_demand: &["deletedDateTime"],
     is_kept: |_| true,
     computed: &[("grantControls", grant_controls)],
     on_create: |cx, policy| {

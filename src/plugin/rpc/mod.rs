@@ -29,6 +29,7 @@ mod validate_resource_config;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::FutureExt as _;
 use tracing::Instrument as _;
@@ -90,18 +91,28 @@ impl Rpcs {
     /// being applied at the same time, and their states would be lost with the process.
     async fn guarded<R: Rpc>(&self, request: R) -> R::Response {
         let subject = request.subject().to_owned();
-        let mut response = request.refusal();
         let span = tracing::info_span!("rpc", tf_rpc = R::NAME, tf_resource_type = subject);
-        // The provider behind the reference guards its own state: what a panic poisons there, it
-        // notices.
-        let answer = AssertUnwindSafe(async { request.answer(&self.provider).await });
-        let diagnostic = match answer.catch_unwind().instrument(span).await {
-            Ok(Ok(response)) => return response,
-            Ok(Err(diagnostic)) => diagnostic,
-            Err(payload) => panicked(R::NAME, &subject, panics::message(&*payload)),
+        let answer = async {
+            tracing::trace!("Received request");
+            let started = Instant::now();
+            let mut refusal = request.refusal();
+            // The provider behind the reference guards its own state: what a panic poisons there,
+            // it notices.
+            let answer = AssertUnwindSafe(async { request.answer(&self.provider).await });
+            let answered = match answer.catch_unwind().await {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(diagnostic)) => Err(diagnostic),
+                Err(payload) => Err(panicked(R::NAME, &subject, panics::message(&*payload))),
+            };
+            let response = answered.unwrap_or_else(|diagnostic| {
+                R::refuse(&mut refusal, diagnostic.into());
+                refusal
+            });
+            let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::trace!(tf_req_duration_ms = milliseconds, "Served request");
+            response
         };
-        R::refuse(&mut response, diagnostic.into());
-        response
+        answer.instrument(span).await
     }
 }
 
