@@ -6,6 +6,3 @@ mod emulator;
 mod graph;
 mod plugin;
 mod tidy;
-mod emulator;
-mod graph;
-mod plugin;
