@@ -31,20 +31,22 @@ pub(super) fn section(
         ("### Optional", optional),
         ("### Read-Only", read_only),
     ];
+    let clears = entries.iter().filter_map(|entry| entry.declared).any(is_cleared);
     let kinds = kinds.map(|(heading, is)| {
         let items = items(&entries, is);
-        match (heading, items.as_str()) {
-            ("### Optional", items) if !items.is_empty() && !optional_means.is_empty() => {
-                Section(heading, format!("{optional_means}\n\n{items}")).render()
-            }
-            _ => Section(heading, items).render(),
-        }
+        let said = if heading == "### Optional" && clears { optional_means } else { "" };
+        Section(heading, format!("{said}{items}")).render()
     });
     let nested = entries.iter().map(nested);
     Section(
         "## Schema",
         kinds.into_iter().chain(nested).collect::<String>().trim_start().to_owned(),
     )
+}
+
+/// Whether leaving the attribute out clears something in Graph.
+fn is_cleared(declared: &declare::Attribute) -> bool {
+    declared.mode == Mode::Optional && !declared.local && !declared.write_only
 }
 
 fn required(entry: &Entry<'_>) -> bool {

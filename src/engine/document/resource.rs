@@ -23,7 +23,7 @@ pub(super) fn of(model: &Model, examples: Examples<'_>) -> Page {
 
 /// What holds of an optional attribute, unless it says otherwise.
 const CLEARED: &str = "An attribute that is removed from the configuration is cleared in Graph, unless \
-    its description says what holds instead.";
+    its description says what holds instead.\n\n";
 
 /// Where Graph keeps it, and what that means for create and destroy.
 fn place(model: &Model) -> String {
