@@ -218,5 +218,10 @@ fn translated(request: &Request) -> graph::Request {
         .iter()
         .fold(empty, |translated, (name, value)| translated.query(*name, value.clone()));
     translated.body = request.body.clone();
+    // Without it, Graph shows members of enums that are newer than the API version as
+    // `unknownFutureValue`, and every plan would want to change them.
+    if request.verb == Verb::Get {
+        translated = translated.header("Prefer", "include-unknown-enum-members");
+    }
     translated
 }

@@ -298,3 +298,63 @@ async fn synchronization_is_changed_in_part() {
     let wrong = json!({ "features": { "passwordWritebackEnabled": true } });
     c.patch(&path, wrong).await.refuses(400, "passwordWritebackEnabled");
 }
+
+#[tokio::test]
+async fn requests_make_and_end_schedules() {
+    let c = Client::new().await;
+    let principal = c.new_user("a").await;
+    let role = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    let request = |action: &str, schedule: serde_json::Value| {
+        json!({
+            "action": action, "principalId": principal, "roleDefinitionId": role, "directoryScopeId": "/",
+            "justification": "Helps", "scheduleInfo": schedule,
+        })
+    };
+    let forever = json!({ "startDateTime": "2022-04-10T00:00:00Z", "expiration": { "type": "NoExpiration" } });
+    let later = json!({ "startDateTime": "2099-01-01T00:00:00Z", "expiration": { "type": "afterDuration", "duration": "PT8H" } });
+    for kind in ["roleEligibilitySchedule", "roleAssignmentSchedule"] {
+        let path = format!("/roleManagement/directory/{kind}");
+        let count = async |what: &str| {
+            c.get(&format!("{path}{what}")).await.is(200)["value"].as_array().unwrap().len()
+        };
+        let requests = format!("{path}Requests");
+        c.post(&requests, request("adminRemove", json!(null)))
+            .await
+            .refuses(400, "RoleAssignmentDoesNotExist");
+        c.post(&requests, request("adminAssign", json!({}))).await.refuses(400, "expiration");
+        c.post(&requests, request("selfActivate", forever.clone()))
+            .await
+            .refuses(403, "signed-in user");
+        let told = c.post(&requests, request("adminAssign", forever.clone())).await.is(201);
+        assert_eq!(told["status"], "Provisioned");
+        assert_eq!(told["scheduleInfo"]["expiration"]["type"], "noExpiration");
+        assert_ne!(told["scheduleInfo"]["startDateTime"], "2022-04-10T00:00:00Z");
+        c.post(&requests, request("adminAssign", forever.clone()))
+            .await
+            .refuses(400, "RoleAssignmentExists");
+        let filter = format!(
+            "{path}s?$filter=principalId eq '{principal}' and roleDefinitionId eq '{role}'&$expand=roleDefinition"
+        );
+        let listed = c.get(&filter).await.is(200);
+        assert_eq!(listed["value"][0]["id"], told["targetScheduleId"]);
+        assert_eq!(listed["value"][0]["roleDefinition"]["displayName"], "User Administrator");
+        c.patch(&format!("{requests}/{}", told["id"].as_str().unwrap()), json!({}))
+            .await
+            .refuses(405, "not allowed");
+        c.post(&requests, request("adminUpdate", later.clone())).await.is(201);
+        assert_eq!((count("s").await, count("Instances").await), (1, 0));
+        let told = c.post(&requests, request("adminRemove", json!(null))).await.is(201);
+        assert_eq!(told["status"], "Revoked");
+        assert_eq!(count("s").await, 0);
+        let told = c.post(&requests, request("adminAssign", later.clone())).await.is(201);
+        let cancel = format!("{requests}/{}/cancel", told["id"].as_str().unwrap());
+        c.post(&cancel, json!({})).await.is(204);
+        c.post(&cancel, json!({})).await.refuses(400, "cannot be cancelled");
+        assert_eq!(count("s").await, 0);
+    }
+    let mut silent = request("adminAssign", forever);
+    silent["justification"] = json!(null);
+    c.post("/roleManagement/directory/roleAssignmentScheduleRequests", silent)
+        .await
+        .refuses(400, "JustificationRule");
+}

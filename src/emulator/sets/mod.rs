@@ -5,6 +5,7 @@ mod applications;
 mod groups;
 mod hybrid;
 mod locations;
+mod pim;
 mod policies;
 mod roles;
 mod strengths;
@@ -25,6 +26,12 @@ pub(crate) static ALL: &[&Set] = &[
     &applications::SERVICE_PRINCIPALS,
     &roles::DEFINITIONS,
     &roles::ASSIGNMENTS,
+    &pim::ELIGIBILITY_REQUESTS,
+    &pim::ELIGIBILITY_SCHEDULES,
+    &pim::ELIGIBILITY_INSTANCES,
+    &pim::ASSIGNMENT_REQUESTS,
+    &pim::ASSIGNMENT_SCHEDULES,
+    &pim::ASSIGNMENT_INSTANCES,
     &access::POLICIES,
     &access::CONTEXTS,
     &locations::LOCATIONS,
