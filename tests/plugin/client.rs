@@ -152,21 +152,15 @@ impl Process {
     /// Waits for the process to end, and hands out what it printed after the handshake line.
     pub(crate) fn wait(mut self) -> Ended {
         let started = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(started.elapsed() < DEADLINE, "the provider does not end");
-            std::thread::sleep(Duration::from_millis(2));
-        };
         let stdout = std::mem::replace(&mut self.stdout, std::thread::spawn(String::new));
         let stderr = std::mem::replace(&mut self.stderr, std::thread::spawn(String::new));
-        Ended {
-            status,
-            after: started.elapsed(),
-            stdout: stdout.join().unwrap(),
-            stderr: stderr.join().unwrap(),
-        }
+        // The output ends when the process does: nothing else holds its other end.
+        let (sender, ended) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send((stdout.join().unwrap(), stderr.join().unwrap())));
+        let (stdout, stderr) =
+            ended.recv_timeout(DEADLINE).expect("the provider ends before the deadline");
+        let status = self.child.wait().unwrap();
+        Ended { status, after: started.elapsed(), stdout, stderr }
     }
 }
 
