@@ -1,6 +1,6 @@
 //! The one integration-test binary: a module a subject.
 
 mod catalogue;
+mod emulator;
 mod graph;
 mod plugin;
-mod emulator;
