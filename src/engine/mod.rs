@@ -3,10 +3,12 @@
 //! A provider is a walk over trees of schema and value. Each walk is written once, here:
 //! [`schema`] describes, [`validate`] checks a configuration, [`plan`] works out what apply shall
 //! reach, [`encode`] and [`patch`] write Graph's JSON, [`decode`] reads it, [`request`] builds the
-//! calls, [`import`] and [`upgrade`] make states from elsewhere.
+//! calls, [`import`] and [`upgrade`] make states from elsewhere, [`document`] writes the pages of
+//! the documentation.
 
 pub mod data;
 pub mod decode;
+pub mod document;
 pub mod encode;
 pub mod equal;
 pub mod import;

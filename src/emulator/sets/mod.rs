@@ -3,7 +3,9 @@
 mod access;
 mod applications;
 mod groups;
+mod hybrid;
 mod locations;
+mod pim;
 mod policies;
 mod roles;
 mod strengths;
@@ -24,6 +26,12 @@ pub(crate) static ALL: &[&Set] = &[
     &applications::SERVICE_PRINCIPALS,
     &roles::DEFINITIONS,
     &roles::ASSIGNMENTS,
+    &pim::ELIGIBILITY_REQUESTS,
+    &pim::ELIGIBILITY_SCHEDULES,
+    &pim::ELIGIBILITY_INSTANCES,
+    &pim::ASSIGNMENT_REQUESTS,
+    &pim::ASSIGNMENT_SCHEDULES,
+    &pim::ASSIGNMENT_INSTANCES,
     &access::POLICIES,
     &access::CONTEXTS,
     &locations::LOCATIONS,
@@ -35,6 +43,8 @@ pub(crate) static ALL: &[&Set] = &[
     &tenant::ORGANIZATION,
     &tenant::DOMAINS,
     &tenant::SKUS,
+    &hybrid::FEDERATION,
+    &hybrid::SYNCHRONIZATION,
 ];
 
 /// The set of a type.

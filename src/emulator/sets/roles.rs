@@ -133,22 +133,7 @@ fn assign(cx: &mut Context, assignment: &mut Properties) -> Outcome<()> {
     if !flag(definition, "isEnabled") {
         return Err(Refusal::directory("The role definition is not enabled."));
     }
-    let (kind, object) =
-        cx.directory_object(&principal).ok_or_else(|| Refusal::no_such_object(&principal))?;
-    match kind {
-        "user" | "servicePrincipal" => {}
-        "group" if flag(object, "isAssignableToRole") => {}
-        "group" => {
-            return Err(Refusal::directory(
-                "The group cannot be assigned to a role: its property isAssignableToRole is not true.",
-            ));
-        }
-        _ => {
-            return Err(Refusal::directory(format!(
-                "An object of the type '{kind}' cannot be assigned to a role."
-            )));
-        }
-    }
+    check_principal(cx, &principal)?;
     let scope = scope(cx, assignment)?;
     let taken = cx.state.all("unifiedRoleAssignment").any(|(_, other)| {
         text(other, "roleDefinitionId") == role
@@ -168,14 +153,35 @@ fn assign(cx: &mut Context, assignment: &mut Properties) -> Outcome<()> {
     Ok(())
 }
 
-fn own_scope(assignment: &Properties) -> String {
+/// Who may hold a role: users, service principals, and groups made for it.
+pub(super) fn check_principal(cx: &Context, principal: &str) -> Outcome<()> {
+    let (kind, object) =
+        cx.directory_object(principal).ok_or_else(|| Refusal::no_such_object(principal))?;
+    match kind {
+        "user" | "servicePrincipal" => {}
+        "group" if flag(object, "isAssignableToRole") => {}
+        "group" => {
+            return Err(Refusal::directory(
+                "The group cannot be assigned to a role: its property isAssignableToRole is not true.",
+            ));
+        }
+        _ => {
+            return Err(Refusal::directory(format!(
+                "An object of the type '{kind}' cannot be assigned to a role."
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn own_scope(assignment: &Properties) -> String {
     let directory = text(assignment, "directoryScopeId");
     let scope = if directory.is_empty() { text(assignment, "appScopeId") } else { directory };
     scope.to_lowercase()
 }
 
 /// The scope, which must be there: the tenant, an administrative unit, or an object.
-fn scope(cx: &Context, assignment: &Properties) -> Outcome<String> {
+pub(super) fn scope(cx: &Context, assignment: &Properties) -> Outcome<String> {
     let set = |name: &str| assignment.get(name).is_some_and(|v| !v.is_null());
     if set("directoryScopeId") == set("appScopeId") {
         return Err(Refusal::directory(

@@ -55,7 +55,7 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, refused: Option<Refused>) {
+    pub(super) fn note(&self, refused: Option<Refused>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = refused;
     }
 }
@@ -81,8 +81,10 @@ impl Redirecting {
             return asked.clone();
         };
         let mut url = self.to.clone();
-        let prefix = self.to.path().trim_end_matches('/');
-        url.set_path(&format!("{prefix}/{}", rest.trim_start_matches('/')));
+        if !rest.is_empty() {
+            let prefix = self.to.path().trim_end_matches('/');
+            url.set_path(&format!("{prefix}/{}", rest.trim_start_matches('/')));
+        }
         url.set_query(asked.query());
         url
     }
