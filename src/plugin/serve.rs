@@ -87,8 +87,12 @@ async fn serve(
     provider: Arc<Provider>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let ending = CancellationToken::new();
-    // Before the handshake line, after which a signal may arrive.
+    // Before the handshake line, after which anything may happen.
     signals::watch(mode, &ending)?;
+    let connected = Connected::default();
+    if mode == Mode::Plugin {
+        orphan::watch(connected.clone(), ending.clone());
+    }
     let listener = Listener::bind(&handshake.network).await?;
     let tls = handshake.client.clone().map(tls::for_client).transpose()?;
     announce(&match mode {
@@ -97,10 +101,6 @@ async fn serve(
         }
         Mode::Debug => reattach::instructions(&listener.address()?, std::process::id()),
     })?;
-    let connected = Connected::default();
-    if mode == Mode::Plugin {
-        orphan::watch(connected.clone(), ending.clone());
-    }
     let connections = accept(listener, tls, connected, ending.clone());
     let served = router(Arc::clone(&provider), &ending)
         .await

@@ -91,6 +91,7 @@ fn a_provider_whose_terraform_is_gone_ends() {
         .arg(command(&[]).get_program())
         .envs([MAGIC_COOKIE, ("PLUGIN_UNIX_SOCKET_DIR", folder)])
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut stdout = BufReader::new(shell.stdout.take().unwrap());
