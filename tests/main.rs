@@ -4,5 +4,6 @@ mod catalogue;
 mod docs;
 mod emulator;
 mod graph;
+mod laws;
 mod plugin;
 mod tidy;
