@@ -1,0 +1,1 @@
+//! Laws that hold for every set of policies and every sign-in.
