@@ -7,3 +7,4 @@ mod graph;
 mod laws;
 mod plugin;
 mod tidy;
+mod policy;
