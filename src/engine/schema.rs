@@ -72,6 +72,17 @@ pub fn many(resource: &Resource, plural: &str, attributes: &[Attribute]) -> Sche
     }
 }
 
+/// The schema of the `config` block of a list resource.
+pub fn list(resource: &Resource) -> Schema {
+    let filter = string(
+        "filter",
+        "An OData filter over Graph's property names, such as `startsWith(displayName,'A')`. All \
+         objects where it is not set.",
+    );
+    let description = format!("Finds what can be imported. {}", resource.doc);
+    Schema { version: 0, description, attributes: vec![attribute(&filter)] }
+}
+
 /// The schema of a data source that stands alone.
 pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
     let told: Vec<_> = attributes.iter().map(computed).collect();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::declare::Catalogue;
-use crate::engine::{Data, Model, schema};
+use crate::declare::{Catalogue, Keeps};
+use crate::engine::{Data, Model, names, schema};
 use crate::terraform::{Schema, Type};
 
 /// Everything that follows from a catalogue.
@@ -49,6 +49,11 @@ pub struct Function {
     pub returns: Type,
 }
 
+/// Whether a resource is found by listing a collection that needs no further word.
+pub(super) fn is_listed(model: &Model) -> bool {
+    model.resource.keeps == Keeps::Member && names::placeholders(model.resource.path).is_empty()
+}
+
 impl Registry {
     /// Makes a catalogue ready.
     pub fn new(catalogue: &'static Catalogue) -> Self {
@@ -68,6 +73,11 @@ impl Registry {
             data_sources: data_sources
                 .iter()
                 .map(|(name, data)| (name.clone(), data.schema.clone()))
+                .collect(),
+            list_resources: resources
+                .iter()
+                .filter(|(_, model)| is_listed(model))
+                .map(|(name, model)| (name.clone(), schema::list(model.resource)))
                 .collect(),
             ..Schemas::default()
         };
