@@ -95,13 +95,15 @@ fn update(rendered: &BTreeMap<String, String>, found: &BTreeMap<String, String>)
 #[test]
 fn links_between_pages_lead_somewhere() {
     let mut broken = String::new();
+    let root = repository("");
     for page in markdown(&repository("docs")) {
         let text = fs::read_to_string(&page).unwrap();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap_or_default();
             let outside = file.contains("://") || file.starts_with("mailto:") || file.is_empty();
             if !outside && !page.parent().unwrap().join(file).exists() {
-                let _ = writeln!(broken, "{} links to {target}", page.display());
+                let page = page.strip_prefix(&root).unwrap_or(&page).display();
+                let _ = writeln!(broken, "{page} links to {target}");
             }
         }
     }
