@@ -4,4 +4,7 @@ mod catalogue;
 mod docs;
 mod emulator;
 mod graph;
+mod laws;
 mod plugin;
+mod tidy;
+mod policy;

@@ -102,24 +102,23 @@ fn example(path: &str, examples: Examples<'_>) -> Section<'static> {
     Section("## Example Usage", text.unwrap_or_default())
 }
 
-/// Where a thing is kept in Graph, and what reading and writing it takes.
+/// Where a thing is kept in Graph, its reference page, and the permissions that it takes.
 fn graph(place: &str, reference: &str, permissions: Permissions) -> Section<'static> {
-    let reads = ("Read (plan, refresh, import)", permissions.read);
-    let writes = ("Create, change and destroy", permissions.write);
-    let rows: String = [reads, writes]
-        .iter()
-        .filter(|(_, permission)| !permission.is_empty())
-        .map(|(what, permission)| format!("| {what} | {} |\n", words::permission(permission)))
-        .collect();
-    let table = match rows.as_str() {
-        "" => String::new(),
-        rows => format!("\n\n| To | Application permission |\n|---|---|\n{rows}"),
-    };
     let reference = match reference {
         "" => String::new(),
-        url => format!(" See [the reference]({url})."),
+        url => format!(" See its [reference]({url})."),
     };
-    Section("## Microsoft Graph", format!("{place}{reference}{table}"))
+    let read = words::permission(permissions.read);
+    let write = words::permission(permissions.write);
+    let takes = match (permissions.read, permissions.write) {
+        ("", _) => String::new(),
+        (_, "") => format!("\n\nReading takes the application permission {read}."),
+        _ => format!(
+            "\n\n| To | Application permission |\n|---|---|\n| plan, refresh and import | {read} |\n\
+             | create, change and destroy | {write} |"
+        ),
+    };
+    Section("## Microsoft Graph", format!("{place}{reference}{takes}"))
 }
 
 #[cfg(test)]

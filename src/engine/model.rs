@@ -111,10 +111,9 @@ impl Data {
     /// A data source that stands alone.
     pub fn alone(source: &'static DataSource) -> Self {
         let mut attributes = source.attributes.to_vec();
-        if let Source::Collection(..) | Source::OnlyObject(_) = source.source {
-            if !attributes.iter().any(|attribute| attribute.name == "id") {
-                attributes.insert(0, ID);
-            }
+        let from_graph = matches!(source.source, Source::Collection(..) | Source::OnlyObject(_));
+        if from_graph && !attributes.iter().any(|attribute| attribute.name == "id") {
+            attributes.insert(0, ID);
         }
         Self {
             name: format!("{PREFIX}{}", source.name),

@@ -130,8 +130,10 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
 fn description(declared: &Attribute) -> String {
     let mut text = declared.doc.to_owned();
     let members: Vec<_> = declared.one_of.iter().map(|member| format!("`{member}`")).collect();
-    if members.iter().any(|member| !declared.doc.contains(member)) {
-        text += &format!(" One of {}.", members.join(", "));
+    let said = |member: &String| declared.doc.contains(member) || member == "`none`";
+    if !members.iter().all(said) {
+        let of = if matches!(declared.kind, Kind::Texts(_) | Kind::Flags) { "Any" } else { "One" };
+        text += &format!(" {of} of {}.", members.join(", "));
     }
     if let (Some(default), false) = (declared.default, declared.doc.contains("efaults to")) {
         text += &format!(" Defaults to `{}`.", shown(default));

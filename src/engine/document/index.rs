@@ -10,7 +10,7 @@ pub(super) fn of(catalogue: &Catalogue, examples: Examples<'_>) -> Page {
     let schema = schema::provider(catalogue.provider, catalogue.doc);
     let summary = catalogue.doc.split("\n\n").next().unwrap_or_default();
     let mut sections = vec![example("provider/provider.tf", examples)];
-    sections.push(attributes::section(&schema.attributes, catalogue.provider));
+    sections.push(attributes::section(&schema.attributes, catalogue.provider, ""));
     sections.push(Section("## Permissions", permissions(catalogue)));
     let sections: String = sections.iter().map(Section::render).collect();
     Page {
