@@ -101,11 +101,26 @@ async fn serve(
         }
         Mode::Debug => reattach::instructions(&listener.address()?, std::process::id()),
     })?;
+    Ok(answer(listener, tls, connected, provider, ending).await?)
+}
+
+/// Answers who connects to `listener`, and with `tls` proves to be its client, until `ending`.
+///
+/// # Errors
+///
+/// What tonic says.
+pub async fn answer(
+    listener: Listener,
+    tls: Option<Tls>,
+    connected: Connected,
+    provider: Arc<Provider>,
+    ending: CancellationToken,
+) -> Result<(), tonic::transport::Error> {
     let connections = accept(listener, tls, connected, ending.clone());
     let served = router(Arc::clone(&provider), &ending)
         .await
         .serve_with_incoming_shutdown(connections, ending.clone().cancelled_owned());
-    Ok(end_promptly(served, &ending, &provider).await?)
+    end_promptly(served, &ending, &provider).await
 }
 
 /// Nothing else is ever written to stdout.

@@ -7,4 +7,5 @@ mod handshake;
 mod life;
 mod process;
 mod rpcs;
+mod tcp;
 mod tls;
