@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::guard::name_of;
 use super::{Scene, scenario};
 use crate::policy::ca::{
-    Compiled, Context, Mode, Policy, Requirement, SignIn, Standing, State, User,
+    Compiled, Context, Control, Mode, Policy, Requirement, SignIn, Standing, State, User,
 };
 use crate::policy::roles::{GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR};
 
@@ -121,7 +121,10 @@ fn step_up(scene: &Scene, rules: &RoleActivation, context: &str) -> Vec<Finding>
                 "L-10",
                 format!("The step-up of authentication context {context} cannot be passed"),
             )
-            .would(format!("It demands {demands}, which these users cannot give."))
+            .would(match &demands {
+                Requirement::Control(Control::Block) => "It blocks these users.".to_owned(),
+                demands => format!("It demands {demands}, which these users cannot give."),
+            })
             .to(stopped)
             .fix("let them register a method or enrol a device that satisfies it first"),
         );

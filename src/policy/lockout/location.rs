@@ -32,28 +32,51 @@ pub(super) fn findings(
         stopped(scene, &Compiled::new(&scene.policies, &directory), &origins)
     };
     let (was, is) = (stopped(Some(before)), stopped(after));
-    let mut findings: Vec<Finding> = is
-        .into_iter()
-        .filter(|(cause, _)| !was.contains_key(cause))
-        .map(|((policy, origin), whom)| told(&policy, &origin, whom, before))
-        .collect();
+    let mut by_policy: BTreeMap<String, Vec<(String, BTreeSet<String>)>> = BTreeMap::new();
+    for ((policy, origin), whom) in is {
+        if !was.contains_key(&(policy.clone(), origin.clone())) {
+            by_policy.entry(policy).or_default().push((origin, whom));
+        }
+    }
+    let mut findings: Vec<Finding> =
+        by_policy.iter().map(|(policy, stops)| told(scene, policy, stops, before)).collect();
     findings.extend(no_longer_there(scene, before, after));
     findings
 }
 
-fn told(policy: &str, origin: &str, whom: BTreeSet<String>, location: &NamedLocation) -> Finding {
-    Finding::error(
-        "L-04",
-        format!("Policy \"{policy}\" would stop sign-ins from {origin}"),
-    )
-    .of(policy)
-    .would(format!(
-        "With named location \"{}\" changed, the policy applies to sign-ins from {origin}, which \
-         it left alone so far, and cannot be satisfied.",
-        location.name()
-    ))
-    .to(whom)
-    .fix("add the new ranges first, sign in from there, and take the old ones out afterwards")
+/// An office that closes is taken out of a location for good reason: that is a warning. Stopping
+/// this plan, or an emergency account, never is.
+fn told(
+    scene: &Scene,
+    policy: &str,
+    stops: &[(String, BTreeSet<String>)],
+    location: &NamedLocation,
+) -> Finding {
+    let here = here(scene);
+    let emergency: BTreeSet<&str> = scene.emergency_users().map(User::name).collect();
+    let severe = stops.iter().any(|(origin, whom)| {
+        Some(origin) == here.as_ref() || whom.iter().any(|name| emergency.contains(name.as_str()))
+    });
+    let origins: Vec<&str> = stops.iter().map(|(origin, _)| origin.as_str()).collect();
+    let origins = origins.join(", ");
+    let whom: BTreeSet<&String> = stops.iter().flat_map(|(_, whom)| whom).collect();
+    let summary = format!("Policy \"{policy}\" would stop sign-ins from {origins}");
+    let finding =
+        if severe { Finding::error("L-04", summary) } else { Finding::warning("L-04", summary) };
+    finding
+        .of(policy)
+        .would(format!(
+            "With named location \"{}\" changed, the policy applies to these sign-ins, which it \
+             left alone so far, and cannot be satisfied.",
+            location.name()
+        ))
+        .to(whom.into_iter().cloned())
+        .fix("add the new ranges first, sign in from there, and take the old ones out afterwards")
+}
+
+/// Where this plan runs, in words.
+fn here(scene: &Scene) -> Option<String> {
+    scene.automation.address.map(|address| format!("{address} (where this plan runs)"))
 }
 
 /// The location is deleted or loses its trust while policies rest on it.
@@ -129,8 +152,8 @@ fn origins(scene: &Scene, before: &NamedLocation, after: Option<&NamedLocation>)
             NamedLocation::CompliantNetwork { .. } => {}
         }
     }
-    if let Some(address) = scene.automation.address {
-        origins.insert(format!("{address}, where this plan runs"), from(address));
+    if let (Some(address), Some(here)) = (scene.automation.address, here(scene)) {
+        origins.insert(here, from(address));
     }
     origins.into_iter().collect()
 }

@@ -142,11 +142,9 @@ pub(super) fn findings(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
             format!("Together, the policies {} stop every one of them.", policies.join(", ")),
         )
     } else if !survivors.emergency.is_empty() && left < 2 && left < survivors.emergency.len() {
-        Finding::warning(
-            "L-01",
-            format!("Only {left} of the emergency access accounts could sign in"),
-        )
-        .would(format!("The policies {} stop the others.", policies.join(", ")))
+        let count = if left == 0 { "None" } else { "Only one" };
+        Finding::warning("L-01", format!("{count} of the emergency access accounts could sign in"))
+            .would(format!("The policies {} stop the rest.", policies.join(", ")))
     } else {
         return Vec::new();
     };

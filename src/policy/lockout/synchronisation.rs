@@ -45,20 +45,22 @@ pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
     } else {
         return Vec::new();
     };
-    vec![
-        finding
-            .of(policy.name())
-            .would(format!(
-                "The account signs in unattended, so nobody is there to meet the demand for {}. \
-                 Changes on premises silently stop to arrive.",
-                Requirement::of(policy)
-            ))
-            .fix(format!(
-                "exclude the role Directory Synchronization Accounts ({}) in exclude_roles, or let \
+    vec![finding.of(policy.name()).would(consequence(&Requirement::of(policy))).fix(format!(
+        "exclude the role Directory Synchronization Accounts ({}) in exclude_roles, or let \
                  Entra Connect sign in as an application",
-                SYNCHRONISERS[0]
-            )),
-    ]
+        SYNCHRONISERS[0]
+    ))]
+}
+
+fn consequence(required: &Requirement) -> String {
+    let why = if required.mentions(&Control::Block) {
+        "The account is refused.".to_owned()
+    } else {
+        format!(
+            "The account signs in unattended, so nobody is there to meet the demand for {required}."
+        )
+    };
+    format!("{why} Changes on premises silently stop to arrive.")
 }
 
 fn is_synchroniser(role: &str) -> bool {
