@@ -6,5 +6,5 @@ mod emulator;
 mod graph;
 mod laws;
 mod plugin;
-mod tidy;
 mod policy;
+mod tidy;
