@@ -11,6 +11,7 @@ mod data;
 mod function;
 mod import;
 mod index;
+mod list;
 mod resource;
 mod words;
 
@@ -32,7 +33,7 @@ pub struct Page {
 /// `resources/m365_group/resource.tf`; none where there is no such example.
 pub type Examples<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Every page: the provider's, and one a resource, data source and function.
+/// Every page: the provider's, and one a resource, list resource, data source and function.
 pub fn pages(
     catalogue: &Catalogue,
     functions: &[Function<'_>],
@@ -42,7 +43,10 @@ pub fn pages(
     let of_resources = catalogue.resources.iter().flat_map(|resource| Data::of(resource));
     let alone = catalogue.data_sources.iter().map(|source| Data::alone(source));
     let mut pages = vec![index::of(catalogue, examples)];
-    pages.extend(resources.map(|model| resource::of(&model, examples)));
+    for model in resources {
+        pages.push(resource::of(&model, examples));
+        pages.extend(model.is_listed().then(|| list::of(&model)));
+    }
     pages.extend(of_resources.chain(alone).map(|data| data::of(&data, examples)));
     pages.extend(functions.iter().map(|function| function::of(function, examples)));
     pages

@@ -75,6 +75,11 @@ impl Model {
         in_path(self.resource, attribute)
     }
 
+    /// Whether it is found by listing a collection that needs no further word.
+    pub fn is_listed(&self) -> bool {
+        self.resource.keeps == Keeps::Member && names::placeholders(self.resource.path).is_empty()
+    }
+
     /// The attribute `name`.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::declare::{Catalogue, Keeps};
-use crate::engine::{Data, Model, names, schema};
+use crate::declare::Catalogue;
+use crate::engine::{Data, Model, schema};
 use crate::terraform::{Schema, Type};
 
 /// Everything that follows from a catalogue.
@@ -49,11 +49,6 @@ pub struct Function {
     pub returns: Type,
 }
 
-/// Whether a resource is found by listing a collection that needs no further word.
-pub(super) fn is_listed(model: &Model) -> bool {
-    model.resource.keeps == Keeps::Member && names::placeholders(model.resource.path).is_empty()
-}
-
 impl Registry {
     /// Makes a catalogue ready.
     pub fn new(catalogue: &'static Catalogue) -> Self {
@@ -76,7 +71,7 @@ impl Registry {
                 .collect(),
             list_resources: resources
                 .iter()
-                .filter(|(_, model)| is_listed(model))
+                .filter(|(_, model)| model.is_listed())
                 .map(|(name, model)| (name.clone(), schema::list(model.resource)))
                 .collect(),
             ..Schemas::default()

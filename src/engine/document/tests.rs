@@ -74,7 +74,13 @@ fn every_declaration_has_its_pages() {
     let paths: Vec<_> = pages.iter().map(|page| page.path.as_str()).collect();
     assert_eq!(
         paths,
-        ["index.md", "resources/thing.md", "data-sources/thing.md", "data-sources/things.md"]
+        [
+            "index.md",
+            "resources/thing.md",
+            "list-resources/thing.md",
+            "data-sources/thing.md",
+            "data-sources/things.md"
+        ]
     );
 }
 
