@@ -67,8 +67,10 @@ fn policies(count: usize) -> Vec<Policy> {
 fn directory(users: usize) -> Directory {
     let groups: Vec<_> = (0..50)
         .map(|n| {
-            let members: Vec<_> =
-                (0..users).filter(|user| user % (n + 1) == 0).map(|u| format!("user-{u}")).collect();
+            let members: Vec<_> = (0..users)
+                .filter(|user| user % (n + 1) == 0)
+                .map(|u| format!("user-{u}"))
+                .collect();
             json!({"id": format!("group-{n}"), "members": members})
         })
         .collect();

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ca::{Policy, Requirement, State, Users};
+use super::lockout::Finding;
 use super::roles::GLOBAL_ADMINISTRATOR;
 use super::truth::Truth;
 
@@ -121,8 +122,39 @@ pub fn properties(facts: &EmergencyFacts) -> Vec<Property> {
     for account in &facts.accounts {
         properties.extend(of_account(account, facts));
     }
-    properties.extend(facts.groups.iter().map(|group| protected(group)));
+    properties.extend(facts.groups.iter().map(protected));
     properties
+}
+
+/// What is to be refused before anything else is judged: fewer than two accounts, or one that
+/// cannot do what it is for. What is not known is a warning.
+pub fn findings(facts: &EmergencyFacts) -> Vec<Finding> {
+    let essential =
+        ["at_least_two", "enabled", "cloud_only", "initial_domain", "global_administrator"];
+    properties(facts)
+        .into_iter()
+        .filter(|property| essential.contains(&property.name) && !property.holds.is_yes())
+        .map(|property| {
+            let of = property.of.as_deref().unwrap_or("Emergency access");
+            let requirement = property.requirement;
+            let finding = if property.holds.is_no() {
+                Finding::error("emergency-access", format!("{of} is not fit for an emergency"))
+            } else {
+                Finding::warning(
+                    "emergency-access",
+                    format!("{of} may not be fit for an emergency"),
+                )
+            };
+            finding
+                .would(format!("To hold: {requirement}. Found: {}.", property.evidence))
+                .to(property.of.clone())
+                .fix(
+                    "declare at least two accounts in emergency_access that are enabled, of the \
+                     cloud alone, named on the initial domain, and hold Global Administrator \
+                     actively and permanently",
+                )
+        })
+        .collect()
 }
 
 fn property(
@@ -412,6 +444,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::policy::lockout::Severity;
 
     /// Facts under which everything holds.
     fn good() -> EmergencyFacts {
@@ -518,6 +551,18 @@ mod tests {
         check(|f| f.groups[0].is_assignable_to_role = Some(false), &[("group_protected", No)]);
         check(|f| f.groups[0].is_assignable_to_role = None, &[("group_protected", Maybe)]);
         check(|f| f.attestations.monitored = None, &[("monitored", Maybe)]);
+    }
+
+    #[test]
+    fn what_is_essential_is_refused() {
+        assert_eq!(findings(&good()), []);
+        let mut facts = good();
+        facts.accounts[0].on_premises_sync_enabled = Some(true);
+        facts.accounts[0].days_since_sign_in = None;
+        facts.accounts[1].roles = None;
+        let found: Vec<_> = findings(&facts).into_iter().map(|f| (f.severity, f.whom)).collect();
+        let name = |id: &str| vec![format!("{id}@contoso.onmicrosoft.com")];
+        assert_eq!(found, [(Severity::Error, name("bg1")), (Severity::Warning, name("bg2"))]);
     }
 
     #[test]
