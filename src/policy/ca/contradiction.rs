@@ -281,7 +281,7 @@ fn session(policy: &Policy, found: &mut Found) {
         let timed = frequency.value.is_some() || frequency.unit.is_some();
         found.error(every_time && timed, path, "everyTime has neither value nor type.");
         found.error(
-            !every_time && !(frequency.value.is_some() && frequency.unit.is_some()),
+            !every_time && (frequency.value.is_none() || frequency.unit.is_none()),
             path,
             "A frequency by time has a value and a type, hours or days.",
         );
