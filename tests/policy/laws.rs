@@ -235,9 +235,12 @@ proptest! {
         let policies = made(&short);
         for mode in [Mode::Strict, Mode::WorstCase] {
             let all = judged(&policies, &sign, mode);
-            let fewer = judged(&policies[1..], &sign, mode);
-            prop_assert!(all.standing <= fewer.standing);
-            prop_assert!(all.worst >= fewer.worst);
+            for fewer in [&policies[1..], &policies[..3]] {
+                let fewer = judged(fewer, &sign, mode);
+                prop_assert!(all.standing <= fewer.standing);
+                prop_assert!(all.worst >= fewer.worst);
+            }
+            prop_assert!(all.decision <= all.worst || all.decision == Decision::Indeterminate);
         }
     }
 
