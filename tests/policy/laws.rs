@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use m365::policy::ca::filter::Rule;
 use m365::policy::ca::{Decision, Mode, Outcome, Policy, SignIn, State, evaluate};
+use m365::policy::lockout::{EmergencyAccess, Finding, Scene, Severity, judge, survivors};
+use m365::policy::truth::Truth;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
@@ -150,6 +152,18 @@ fn noticed(outcome: &Outcome) -> (Decision, String, BTreeSet<String>, Value) {
     (outcome.decision, outcome.required.to_string(), applied(outcome), session)
 }
 
+fn emergency_scene(policies: Vec<Policy>) -> Scene {
+    Scene {
+        policies,
+        directory: directory(&json!({})),
+        emergency: EmergencyAccess {
+            user_ids: vec!["bg1".to_owned()],
+            group_ids: vec!["EmergencyAccess".to_owned()],
+        },
+        ..Scene::default()
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -221,9 +235,12 @@ proptest! {
         let policies = made(&short);
         for mode in [Mode::Strict, Mode::WorstCase] {
             let all = judged(&policies, &sign, mode);
-            let fewer = judged(&policies[1..], &sign, mode);
-            prop_assert!(all.standing <= fewer.standing);
-            prop_assert!(all.worst >= fewer.worst);
+            for fewer in [&policies[1..], &policies[..3]] {
+                let fewer = judged(fewer, &sign, mode);
+                prop_assert!(all.standing <= fewer.standing);
+                prop_assert!(all.worst >= fewer.worst);
+            }
+            prop_assert!(all.decision <= all.worst || all.decision == Decision::Indeterminate);
         }
     }
 
@@ -288,6 +305,38 @@ proptest! {
         let sign = sign_in(&sign);
         let quiet = noticed(&judged(&made(&short), &sign, Mode::Strict));
         prop_assert_eq!(quiet, noticed(&judged(&made(&shouted), &sign, Mode::Strict)));
+    }
+
+    #[test]
+    fn an_emergency_group_that_every_policy_excludes_survives(mut short in policies()) {
+        for policy in &mut short {
+            policy["users"]["excludeGroups"].as_array_mut().unwrap().push(json!("EmergencyAccess"));
+        }
+        let scene = emergency_scene(made(&short));
+        for survivor in survivors(&scene).emergency {
+            prop_assert_eq!(survivor.survives, Truth::Yes);
+        }
+        let stopped = |finding: &Finding| finding.whom.iter().any(|name| name.starts_with("bg1"));
+        prop_assert!(!judge(&scene, None).iter().any(stopped));
+    }
+
+    #[test]
+    fn what_one_policy_causes_is_part_of_what_all_cause(short in policies()) {
+        let scene = emergency_scene(made(&short));
+        let all = judge(&scene, None);
+        for policy in &scene.policies {
+            for finding in judge(&scene, Some(&policy.id)) {
+                prop_assert!(all.contains(&finding), "{finding}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_is_stopped_is_told(short in policies()) {
+        let scene = emergency_scene(made(&short));
+        let lost = survivors(&scene).emergency.iter().any(|s| s.survives == Truth::No);
+        let errors = judge(&scene, None).iter().any(|f| f.severity == Severity::Error);
+        prop_assert!(errors || !lost);
     }
 
     #[test]

@@ -25,6 +25,7 @@
 
 mod compile;
 mod condition;
+mod contradiction;
 mod controls;
 mod directory;
 mod evaluate;
@@ -43,6 +44,7 @@ mod sign_in;
 mod subject;
 mod target;
 
+pub use contradiction::{Contradiction, contradictions};
 pub use controls::{
     AuthenticationStrength, CloudAppSecurity, ContinuousAccessEvaluation, GrantControls,
     PersistentBrowser, SessionControls, SignInFrequency, Switch,

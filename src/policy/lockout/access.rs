@@ -2,37 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Scene;
 use super::finding::{Finding, Severity};
-use super::{Scene, scenario};
-use crate::policy::ca::{
-    Compiled, Control, Mode, Policy, PolicyResult, Requirement, Standing, State,
-};
+use crate::policy::ca::{Control, Policy, PolicyResult, Requirement, Standing};
 
-pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
-    if matches!(policy.state, State::Disabled | State::ReportOnly) {
-        return Vec::new();
-    }
-    let mut findings = emergency(policy, scene);
+/// What the policy alone does to the emergency accounts, as the trials tell, and to everyone.
+pub(super) fn findings<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+    scene: &Scene,
+) -> Vec<Finding> {
+    let mut findings = emergency(policy, trials);
     findings.extend(nobody_has_the_device(policy, scene));
     findings
 }
 
-/// What the policy alone does to each emergency account.
-fn emergency(policy: &Policy, scene: &Scene) -> Vec<Finding> {
-    let compiled = Compiled::new([policy], &scene.directory);
+fn emergency<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+) -> Vec<Finding> {
     let mut found: BTreeMap<&'static str, (Severity, BTreeSet<String>, BTreeSet<String>)> =
         BTreeMap::new();
-    for user in scene.emergency_users() {
-        for sign_in in scenario::emergency(&user.id) {
-            let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
-            let Some(result) = outcome.policies.first() else { continue };
-            let Some((id, severity)) = rule(policy, result) else { continue };
-            let entry =
-                found.entry(id).or_insert((Severity::Warning, BTreeSet::new(), BTreeSet::new()));
-            entry.0 = entry.0.min(severity);
-            entry.1.insert(user.name().to_owned());
-            entry.2.extend(result.uncertain.iter().map(ToString::to_string));
-        }
+    for (name, result) in trials {
+        let Some((id, severity)) = rule(policy, result) else { continue };
+        let entry =
+            found.entry(id).or_insert((Severity::Warning, BTreeSet::new(), BTreeSet::new()));
+        entry.0 = entry.0.min(severity);
+        entry.1.insert(name.to_owned());
+        entry.2.extend(result.uncertain.iter().map(ToString::to_string));
     }
     // One cause is told once: what blocks anyway needs no word on risk or portals.
     if found.contains_key("L-01") {

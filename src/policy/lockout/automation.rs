@@ -1,35 +1,17 @@
 //! Whether a policy cuts off what carries out the plan (L-18).
 
+use super::Scene;
 use super::finding::Finding;
-use super::{Scene, scenario};
-use crate::policy::ca::known::MICROSOFT_GRAPH;
-use crate::policy::ca::{Compiled, Mode, Policy, SignIn, SignInConditions, Standing, State};
+use crate::policy::ca::{Policy, PolicyResult, Standing};
 
-pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
-    if matches!(policy.state, State::Disabled | State::ReportOnly) {
-        return Vec::new();
-    }
-    let own = &scene.automation;
-    let sign_in = match (&own.service_principal_id, &own.user_id) {
-        (Some(id), _) => SignIn::of_service_principal(id, MICROSOFT_GRAPH),
-        (None, Some(id)) => SignIn::of_user(id, MICROSOFT_GRAPH),
-        (None, None) => return Vec::new(),
-    };
-    // Unlike an emergency, a run of Terraform comes from where it came from last time; what is
-    // not known of that place stays open.
-    let sign_in = sign_in.under(SignInConditions {
-        client_app_type: Some("mobileAppsAndDesktopClients".to_owned()),
-        ip_address: own.address,
-        country: None,
-        device_platform: None,
-        device_info: None,
-        ..scenario::calm()
-    });
-    let compiled = Compiled::new([policy], &scene.directory);
-    let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
-    let Some(result) = outcome.policies.first() else { return Vec::new() };
+pub(super) fn findings(
+    policy: &Policy,
+    trial: Option<&PolicyResult>,
+    scene: &Scene,
+) -> Option<Finding> {
+    let result = trial?;
     if result.applies.is_no() || result.standing != Some(Standing::Impossible) {
-        return Vec::new();
+        return None;
     }
     let summary = |verb: &str| format!("Policy \"{}\" {verb} Terraform itself", policy.name());
     let finding = if result.applies.is_yes() {
@@ -40,8 +22,9 @@ pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
             .would(format!("It is not certain whether the policy applies: {}.", doubts.join("; ")))
     };
     let known = finding.consequence.clone();
+    let own = &scene.automation;
     let whom = own.service_principal_id.iter().chain(&own.user_id).take(1).cloned();
-    vec![
+    Some(
         finding
             .of(policy.name())
             .would(
@@ -56,5 +39,5 @@ pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
                 "exclude the identity (exclude_service_principals, or exclude_users for a user), \
                  or put the address that it runs from into the location that is excluded",
             ),
-    ]
+    )
 }

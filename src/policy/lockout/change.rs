@@ -9,12 +9,12 @@ use crate::policy::ca::NamedLocation;
 pub enum Change {
     /// A user is deleted.
     UserDeleted(String),
-    /// A user is changed: Graph's properties as they are and as they would be, only those that
-    /// differ, for instance `accountEnabled`, `userPrincipalName`, `passwordPolicies`.
+    /// A user is changed: the properties that are written, by Graph's names and with their new
+    /// values, for instance `accountEnabled`, `userPrincipalName`, `passwordPolicies`.
     UserChanged {
         /// The user.
         id: String,
-        /// The properties that are written.
+        /// The properties, only those that change.
         properties: serde_json::Map<String, Value>,
     },
     /// A group is deleted.

@@ -35,7 +35,7 @@ pub enum Severity {
 }
 
 impl Finding {
-    pub(super) fn error(id: &'static str, summary: impl Into<String>) -> Self {
+    pub(in crate::policy) fn error(id: &'static str, summary: impl Into<String>) -> Self {
         Self {
             id,
             severity: Severity::Error,
@@ -47,23 +47,23 @@ impl Finding {
         }
     }
 
-    pub(super) fn warning(id: &'static str, summary: impl Into<String>) -> Self {
+    pub(in crate::policy) fn warning(id: &'static str, summary: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(id, summary) }
     }
 
-    pub(super) fn of(self, policy: &str) -> Self {
+    pub(in crate::policy) fn of(self, policy: &str) -> Self {
         Self { policy: Some(policy.to_owned()), ..self }
     }
 
-    pub(super) fn would(self, consequence: impl Into<String>) -> Self {
+    pub(in crate::policy) fn would(self, consequence: impl Into<String>) -> Self {
         Self { consequence: consequence.into(), ..self }
     }
 
-    pub(super) fn to<T: Into<String>>(self, whom: impl IntoIterator<Item = T>) -> Self {
+    pub(in crate::policy) fn to<T: Into<String>>(self, whom: impl IntoIterator<Item = T>) -> Self {
         Self { whom: whom.into_iter().map(Into::into).collect(), ..self }
     }
 
-    pub(super) fn fix(self, remedy: impl Into<String>) -> Self {
+    pub(in crate::policy) fn fix(self, remedy: impl Into<String>) -> Self {
         Self { remedy: remedy.into(), ..self }
     }
 

@@ -142,10 +142,10 @@ fn origins(scene: &Scene, before: &NamedLocation, after: Option<&NamedLocation>)
             }
             NamedLocation::Country { countries_and_regions, .. } => {
                 origins.extend(countries_and_regions.iter().map(|country| {
-                    let country = Some(country.to_uppercase());
+                    let country = country.to_uppercase();
                     let conditions =
-                        SignInConditions { country: country.clone(), ..scenario::calm() };
-                    (country.unwrap_or_default(), conditions)
+                        SignInConditions { country: Some(country.clone()), ..scenario::calm() };
+                    (country, conditions)
                 }));
                 origins.insert("an unknown country".to_owned(), scenario::calm());
             }

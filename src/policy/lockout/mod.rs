@@ -20,6 +20,7 @@ mod registration;
 mod scenario;
 mod survivors;
 mod synchronisation;
+mod trials;
 
 pub use change::{Change, RoleActivation};
 pub use consistency::enabling;
@@ -27,8 +28,9 @@ pub use finding::{Finding, Severity};
 pub use guard::guard;
 pub use survivors::{Survivor, Survivors, survivors};
 
-use super::ca::{Compiled, Directory, Policy, User};
+use super::ca::{Compiled, Directory, Policy, State, User};
 use super::roles::GLOBAL_ADMINISTRATOR;
+use trials::Trials;
 
 /// The accounts and groups that are to stay able to sign in, whatever happens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,15 +165,23 @@ fn join(directory: &mut Directory, group: &str, member: &str) {
 /// With `planned`, only what that policy (by id, else by name) is a cause of.
 pub fn judge(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
     let scene = &scene.prepared();
+    let compiled = scene.compiled();
+    let trials = Trials::new(scene, &compiled);
     let mut findings = Vec::new();
-    for policy in scene.policies.iter().filter(|policy| is_planned(policy, planned)) {
-        findings.extend(access::findings(policy, scene));
-        findings.extend(registration::findings(policy, scene));
-        findings.extend(synchronisation::findings(policy, scene));
-        findings.extend(automation::findings(policy, scene));
+    for (at, policy) in scene.policies.iter().enumerate() {
+        if !is_planned(policy, planned) {
+            continue;
+        }
         findings.extend(consistency::findings(policy, scene));
+        if matches!(policy.state, State::Disabled | State::ReportOnly) {
+            continue;
+        }
+        findings.extend(access::findings(policy, trials.emergency(at), scene));
+        findings.extend(registration::findings(policy, trials.registering(at), scene));
+        findings.extend(synchronisation::findings(policy, trials.synchronising(at), scene));
+        findings.extend(automation::findings(policy, trials.automation(at), scene));
     }
-    findings.extend(survivors::findings(scene, planned));
+    findings.extend(survivors::findings(scene, &compiled, planned));
     findings.sort_by(|a, b| (a.severity, &a.id, &a.policy).cmp(&(b.severity, &b.id, &b.policy)));
     findings
 }

@@ -3,21 +3,25 @@
 use super::finding::Finding;
 use super::{Scene, scenario};
 use crate::policy::ca::{
-    Compiled, Context, Control, Mode, NamedLocation, Policy, Requirement, SignIn, Standing, State,
+    Context, Control, NamedLocation, Policy, PolicyResult, Requirement, SignIn, Standing,
 };
 
 const ACTION: &str = "urn:user:registersecurityinfo";
 
-pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
+pub(super) fn findings<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+    scene: &Scene,
+) -> Vec<Finding> {
     let of_action = policy.conditions.applications.iter().any(|applications| {
         applications.include_user_actions.iter().any(|action| action.eq_ignore_ascii_case(ACTION))
     });
-    if !of_action || matches!(policy.state, State::Disabled | State::ReportOnly) {
+    if !of_action {
         return Vec::new();
     }
     let mut findings = Vec::new();
     findings.extend(newcomers(policy, scene));
-    findings.extend(emergency(policy, scene));
+    findings.extend(emergency(policy, trials));
     findings
 }
 
@@ -74,22 +78,26 @@ fn demands_a_method(required: &Requirement) -> bool {
     }
 }
 
+/// A user who registers a method, from anywhere.
+pub(super) fn sign_in(user: &str) -> SignIn {
+    SignIn {
+        sign_in_context: Context::UserAction {
+            user_action: "registerSecurityInformation".to_owned(),
+        },
+        ..SignIn::of_user(user, "").under(scenario::calm())
+    }
+}
+
 /// An emergency account has to be able to replace a lost key.
-fn emergency(policy: &Policy, scene: &Scene) -> Option<Finding> {
-    let compiled = Compiled::new([policy], &scene.directory);
-    let stopped: Vec<&str> = scene
-        .emergency_users()
-        .filter(|user| {
-            let sign_in = SignIn {
-                sign_in_context: Context::UserAction {
-                    user_action: "registerSecurityInformation".to_owned(),
-                },
-                ..SignIn::of_user(&user.id, "").under(scenario::calm())
-            };
-            let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
-            outcome.standing == Standing::Impossible
+fn emergency<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+) -> Option<Finding> {
+    let stopped: Vec<&str> = trials
+        .filter(|(_, result)| {
+            result.applies.is_yes() && result.standing == Some(Standing::Impossible)
         })
-        .map(|user| user.name())
+        .map(|(name, _)| name)
         .collect();
     (!stopped.is_empty()).then(|| {
         Finding::error(

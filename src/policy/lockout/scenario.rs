@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::Scene;
 use crate::policy::ca::known::{
     AZURE_ACTIVE_DIRECTORY, AZURE_MANAGEMENT, AZURE_PORTAL, MICROSOFT_GRAPH,
 };
@@ -55,6 +56,25 @@ pub(super) fn emergency(user: &str) -> Vec<SignIn> {
         }
     }
     sign_ins
+}
+
+/// A run of this plan. Unlike an emergency, it comes from where it came from last time; what is
+/// not known of that place stays open.
+pub(super) fn automation(scene: &Scene) -> Option<SignIn> {
+    let own = &scene.automation;
+    let sign_in = match (&own.service_principal_id, &own.user_id) {
+        (Some(id), _) => SignIn::of_service_principal(id, MICROSOFT_GRAPH),
+        (None, Some(id)) => SignIn::of_user(id, MICROSOFT_GRAPH),
+        (None, None) => return None,
+    };
+    Some(sign_in.under(SignInConditions {
+        client_app_type: Some("mobileAppsAndDesktopClients".to_owned()),
+        ip_address: own.address,
+        country: None,
+        device_platform: None,
+        device_info: None,
+        ..calm()
+    }))
 }
 
 /// The circumstances in which an administrator is likely to work, one of which has to pass.

@@ -35,7 +35,10 @@ pub struct Survivor {
 /// Who survives the policies of `scene`.
 pub fn survivors(scene: &Scene) -> Survivors {
     let scene = &scene.prepared();
-    let compiled = scene.compiled();
+    with(scene, &scene.compiled())
+}
+
+fn with(scene: &Scene, compiled: &Compiled<'_>) -> Survivors {
     let repairs = |user: &User| {
         user.roles
             .iter()
@@ -44,14 +47,14 @@ pub fn survivors(scene: &Scene) -> Survivors {
     };
     let guest = |user: &User| user.user_type.as_deref() == Some("Guest");
     Survivors {
-        emergency: scene.emergency_users().map(|user| of_emergency(user, &compiled)).collect(),
+        emergency: scene.emergency_users().map(|user| of_emergency(user, compiled)).collect(),
         administrators: scene
             .directory
             .users
             .iter()
             .filter(|user| !scene.is_emergency_user(&user.id))
             .filter(|user| repairs(user) && !guest(user) && user.account_enabled != Some(false))
-            .map(|user| of_administrator(user, scene, &compiled))
+            .map(|user| of_administrator(user, scene, compiled))
             .collect(),
     }
 }
@@ -117,8 +120,12 @@ fn stoppers(outcome: &Outcome) -> impl Iterator<Item = String> {
 
 /// The findings on the whole set. The emergency accounts that a single policy stops are told by
 /// the rule that it breaks; here is told that nobody at all is left.
-pub(super) fn findings(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
-    let survivors = survivors(scene);
+pub(super) fn findings(
+    scene: &Scene,
+    compiled: &Compiled<'_>,
+    planned: Option<&str>,
+) -> Vec<Finding> {
+    let survivors = with(scene, compiled);
     let takes_part = |survivor: &Survivor| {
         planned.is_none()
             || scene.policies.iter().any(|policy| {

@@ -8,38 +8,41 @@ use super::finding::Finding;
 use super::{Scene, scenario};
 use crate::policy::ca::known::AZURE_ACTIVE_DIRECTORY;
 use crate::policy::ca::{
-    Compiled, Control, Mode, Policy, Requirement, SignIn, SignInConditions, Standing, State, User,
-    Users,
+    Control, Policy, PolicyResult, Requirement, SignIn, SignInConditions, Standing, User, Users,
 };
 use crate::policy::roles::SYNCHRONISERS;
 
-pub(super) fn findings(policy: &Policy, scene: &Scene) -> Vec<Finding> {
-    if matches!(policy.state, State::Disabled | State::ReportOnly) {
-        return Vec::new();
-    }
-    let synchronises = |user: &&User| {
-        let roles = user.roles.iter().flatten();
-        roles.into_iter().any(|role| is_synchroniser(role)) && user.account_enabled != Some(false)
-    };
-    let compiled = Compiled::new([policy], &scene.directory);
-    let known: Vec<&User> = scene.directory.users.iter().filter(synchronises).collect();
-    let stopped: Vec<&str> = known
-        .iter()
-        .filter(|user| {
-            let conditions = SignInConditions {
-                client_app_type: Some("mobileAppsAndDesktopClients".to_owned()),
-                ..scenario::calm()
-            };
-            let sign_in = SignIn::of_user(&user.id, AZURE_ACTIVE_DIRECTORY).under(conditions);
-            let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
-            outcome.applied().any(|result| result.standing != Some(Standing::Met))
-        })
-        .map(|user| user.name())
+/// The accounts that synchronise the directory, as far as they are known.
+pub(super) fn accounts(scene: &Scene) -> impl Iterator<Item = &User> {
+    scene.directory.users.iter().filter(|user| {
+        user.account_enabled != Some(false)
+            && user.roles.iter().flatten().any(|role| is_synchroniser(role))
+    })
+}
+
+/// Such an account at work.
+pub(super) fn sign_in(user: &str) -> SignIn {
+    SignIn::of_user(user, AZURE_ACTIVE_DIRECTORY).under(SignInConditions {
+        client_app_type: Some("mobileAppsAndDesktopClients".to_owned()),
+        ..scenario::calm()
+    })
+}
+
+pub(super) fn findings<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+    scene: &Scene,
+) -> Vec<Finding> {
+    let mut known = false;
+    let stopped: Vec<&str> = trials
+        .inspect(|_| known = true)
+        .filter(|(_, result)| result.applies.is_yes() && result.standing != Some(Standing::Met))
+        .map(|(name, _)| name)
         .collect();
     let finding = if !stopped.is_empty() {
         Finding::error("L-03", format!("Policy \"{}\" stops synchronisation", policy.name()))
             .to(stopped)
-    } else if known.is_empty() && scene.tenant.synchronised == Some(true) && covers_all(policy) {
+    } else if !known && scene.tenant.synchronised == Some(true) && covers_all(policy) {
         Finding::warning("L-03", format!("Policy \"{}\" may stop synchronisation", policy.name()))
             .to(["the account that Entra Connect signs in with"])
     } else {

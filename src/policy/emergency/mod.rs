@@ -3,100 +3,19 @@
 //! The properties are those of Microsoft's "Manage emergency access accounts in Microsoft Entra
 //! ID". What Graph does not give, such as who holds a key, is attested by the user or not known.
 
-use serde::{Deserialize, Serialize};
+mod facts;
+
+use serde::Serialize;
+
+pub use facts::{Account, Attestations, EmergencyFacts, ProtectedGroup, RoleAssignment};
 
 use super::ca::{Policy, Requirement, State, Users};
+use super::lockout::Finding;
 use super::roles::GLOBAL_ADMINISTRATOR;
 use super::truth::Truth;
 
 /// How many days may pass between two drills.
 pub const DRILL_DAYS: i64 = 90;
-
-/// What is known of an account; `None` where nobody looked.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Account {
-    /// The object id.
-    pub id: String,
-    /// `userPrincipalName`.
-    pub user_principal_name: Option<String>,
-    /// `accountEnabled`.
-    pub account_enabled: Option<bool>,
-    /// `onPremisesSyncEnabled`, where null is `false`.
-    pub on_premises_sync_enabled: Option<bool>,
-    /// `passwordPolicies`, empty where it is null.
-    pub password_policies: Option<String>,
-    /// Assignments of roles, active ones as well as eligible ones.
-    pub roles: Option<Vec<RoleAssignment>>,
-    /// Ids of the groups that the account is in, directly or through others.
-    pub groups: Option<Vec<String>>,
-    /// The methods registered, as `authenticationMethodModes` names them; one entry a key.
-    pub methods: Option<Vec<String>>,
-    /// Days since the last successful sign-in (`signInActivity.lastSuccessfulSignInDateTime`);
-    /// `Some(None)` for an account that never signed in.
-    pub days_since_sign_in: Option<Option<i64>>,
-}
-
-/// How an account holds a role.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct RoleAssignment {
-    /// The template id of the role.
-    pub role: String,
-    /// `/` for the whole tenant.
-    pub directory_scope_id: String,
-    /// Whether it is held now, rather than to be activated.
-    pub is_active: bool,
-    /// Whether it ends by itself.
-    pub expires: bool,
-}
-
-/// What is known of an emergency access group; `None` where nobody looked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ProtectedGroup {
-    /// The object id.
-    pub id: String,
-    /// The name.
-    pub display_name: Option<String>,
-    /// `isAssignableToRole`.
-    pub is_assignable_to_role: Option<bool>,
-    /// `isManagementRestricted`: it is in a restricted management administrative unit.
-    pub is_management_restricted: Option<bool>,
-    /// How many members it has, directly or through others.
-    pub members: Option<u64>,
-}
-
-/// What a user declares, because Graph does not give it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Attestations {
-    /// The accounts belong to no person and the keys to no employee.
-    pub impersonal: Option<bool>,
-    /// Every use raises an alert.
-    pub monitored: Option<bool>,
-    /// They are used from a privileged workstation.
-    pub privileged_workstation: Option<bool>,
-}
-
-/// All that the properties are judged by.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EmergencyFacts {
-    /// The accounts declared.
-    pub accounts: Vec<Account>,
-    /// The groups declared.
-    pub groups: Vec<ProtectedGroup>,
-    /// Every policy of the tenant; `None` where nobody looked.
-    pub policies: Option<Vec<Policy>>,
-    /// The initial domain.
-    pub initial_domain: Option<String>,
-    /// Whether the initial domain is managed by Entra.
-    pub initial_domain_managed: Option<bool>,
-    /// The method that administrators use from day to day.
-    pub usual_method: Option<String>,
-    /// What is declared.
-    pub attestations: Attestations,
-}
 
 /// One property, judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,8 +40,39 @@ pub fn properties(facts: &EmergencyFacts) -> Vec<Property> {
     for account in &facts.accounts {
         properties.extend(of_account(account, facts));
     }
-    properties.extend(facts.groups.iter().map(|group| protected(group)));
+    properties.extend(facts.groups.iter().map(protected));
     properties
+}
+
+/// What is to be refused before anything else is judged: fewer than two accounts, or one that
+/// cannot do what it is for. What is not known is a warning.
+pub fn findings(facts: &EmergencyFacts) -> Vec<Finding> {
+    let essential =
+        ["at_least_two", "enabled", "cloud_only", "initial_domain", "global_administrator"];
+    properties(facts)
+        .into_iter()
+        .filter(|property| essential.contains(&property.name) && !property.holds.is_yes())
+        .map(|property| {
+            let of = property.of.as_deref().unwrap_or("Emergency access");
+            let requirement = property.requirement;
+            let finding = if property.holds.is_no() {
+                Finding::error("emergency-access", format!("{of} is not fit for an emergency"))
+            } else {
+                Finding::warning(
+                    "emergency-access",
+                    format!("{of} may not be fit for an emergency"),
+                )
+            };
+            finding
+                .would(format!("To hold: {requirement}. Found: {}.", property.evidence))
+                .to(property.of.clone())
+                .fix(
+                    "declare at least two accounts in emergency_access that are enabled, of the \
+                     cloud alone, named on the initial domain, and hold Global Administrator \
+                     actively and permanently",
+                )
+        })
+        .collect()
 }
 
 fn property(
@@ -412,6 +362,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::policy::lockout::Severity;
 
     /// Facts under which everything holds.
     fn good() -> EmergencyFacts {
@@ -518,6 +469,18 @@ mod tests {
         check(|f| f.groups[0].is_assignable_to_role = Some(false), &[("group_protected", No)]);
         check(|f| f.groups[0].is_assignable_to_role = None, &[("group_protected", Maybe)]);
         check(|f| f.attestations.monitored = None, &[("monitored", Maybe)]);
+    }
+
+    #[test]
+    fn what_is_essential_is_refused() {
+        assert_eq!(findings(&good()), []);
+        let mut facts = good();
+        facts.accounts[0].on_premises_sync_enabled = Some(true);
+        facts.accounts[0].days_since_sign_in = None;
+        facts.accounts[1].roles = None;
+        let found: Vec<_> = findings(&facts).into_iter().map(|f| (f.severity, f.whom)).collect();
+        let name = |id: &str| vec![format!("{id}@contoso.onmicrosoft.com")];
+        assert_eq!(found, [(Severity::Error, name("bg1")), (Severity::Warning, name("bg2"))]);
     }
 
     #[test]
