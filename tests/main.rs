@@ -6,3 +6,5 @@ mod emulator;
 mod graph;
 mod laws;
 mod plugin;
+mod policy;
+mod tidy;

@@ -69,6 +69,11 @@ impl Registry {
                 .iter()
                 .map(|(name, data)| (name.clone(), data.schema.clone()))
                 .collect(),
+            list_resources: resources
+                .iter()
+                .filter(|(_, model)| model.is_listed())
+                .map(|(name, model)| (name.clone(), schema::list(model.resource)))
+                .collect(),
             ..Schemas::default()
         };
         Self { catalogue, resources, data_sources, schemas }
