@@ -38,15 +38,20 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(policy: &'a Value) -> Self {
-        let conditions = policy.get("conditions");
+        let conditions = part(policy, "conditions");
         Self {
             conditions,
-            users: conditions.get("users"),
-            applications: conditions.get("applications"),
-            grant: policy.get("grant_controls"),
-            session: policy.get("session_controls"),
+            users: part(conditions, "users"),
+            applications: part(conditions, "applications"),
+            grant: part(policy, "grant_controls"),
+            session: part(policy, "session_controls"),
         }
     }
+}
+
+/// An attribute of an object; what is in an object that is unknown is unknown too.
+fn part<'a>(object: &'a Value, name: &str) -> &'a Value {
+    if object.is_unknown() { object } else { object.get(name) }
 }
 
 /// The texts of a set that are known.
@@ -123,7 +128,7 @@ fn included_and_excluded(view: &View<'_>) -> Vec<Finding> {
 fn filter_beside_all(view: &View<'_>) -> Vec<Finding> {
     let filter = view.applications.get("application_filter");
     let includes = filter.get("mode").as_str() == Some("include");
-    if !(includes && has(view.applications.get("include_applications"), "All")) {
+    if !(includes && has(part(view.applications, "include_applications"), "All")) {
         return Vec::new();
     }
     vec![Finding::error(
@@ -175,7 +180,7 @@ fn workload_identities(view: &View<'_>) -> Vec<Finding> {
              a second policy for them.",
         ));
     }
-    let controls = view.grant.get("built_in_controls");
+    let controls = part(view.grant, "built_in_controls");
     if controls.is_wholly_known() && !has(controls, "block") {
         found.push(Finding::error(
             path("grant_controls.built_in_controls"),
@@ -206,7 +211,7 @@ fn no_control(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn block_stands_alone(view: &View<'_>) -> Vec<Finding> {
-    let controls = view.grant.get("built_in_controls");
+    let controls = part(view.grant, "built_in_controls");
     let several = controls.as_elements().is_some_and(|elements| elements.len() > 1);
     if !(several && has(controls, "block")) {
         return Vec::new();
@@ -219,16 +224,16 @@ fn block_stands_alone(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn password_change(view: &View<'_>) -> Vec<Finding> {
-    let controls = view.grant.get("built_in_controls");
+    let controls = part(view.grant, "built_in_controls");
     if !has(controls, "passwordChange") {
         return Vec::new();
     }
     let allowed = ["passwordChange", "mfa"];
     let beside = texts(controls).into_iter().find(|control| !allowed.contains(control));
-    let everything = view.applications.get("include_applications");
+    let everything = part(view.applications, "include_applications");
     let wrong = if let Some(beside) = beside {
         format!("it cannot be combined with {beside}, only with mfa")
-    } else if is_empty(view.conditions.get("user_risk_levels")) {
+    } else if is_empty(part(view.conditions, "user_risk_levels")) {
         "it needs the condition user_risk_levels".to_owned()
     } else if everything.is_wholly_known() && !has(everything, "All") {
         "it needs include_applications to be [\"All\"]".to_owned()
@@ -247,7 +252,7 @@ fn device_registration(view: &View<'_>) -> Vec<Finding> {
     if !has(view.applications.get("include_user_actions"), action) {
         return Vec::new();
     }
-    let controls = texts(view.grant.get("built_in_controls"));
+    let controls = texts(part(view.grant, "built_in_controls"));
     let Some(control) = controls.into_iter().find(|control| *control != "mfa") else {
         return Vec::new();
     };
@@ -283,7 +288,7 @@ fn sign_in_frequency(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn persistent_browser(view: &View<'_>) -> Vec<Finding> {
-    let everything = view.applications.get("include_applications");
+    let everything = part(view.applications, "include_applications");
     let wanted = view.session.get("persistent_browser").as_object().is_some();
     if !wanted || !everything.is_wholly_known() || has(everything, "All") {
         return Vec::new();
@@ -467,6 +472,7 @@ mod tests {
         let browser = session("persistent_browser", json!({ "mode": "never" }));
         check(std::slice::from_ref(&browser), &[]);
         let exchange = ("/conditions/applications/include_applications", json!(["1"]));
+        check(&[browser.clone(), ("/conditions/applications", json!("?"))], &[]);
         check(&[browser, exchange], &["session_controls.persistent_browser"]);
         check(
             &[session("secure_sign_in_session", json!({ "is_enabled": false }))],
