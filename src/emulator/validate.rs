@@ -196,10 +196,7 @@ impl Reader {
             }
             let path = format!("{path}.{name}");
             let property = self.property(structure, name, &path)?;
-            let value = self.value(property, &path, value)?;
-            if !value.is_null() {
-                read.insert(name.clone(), value);
-            }
+            read.insert(name.clone(), self.value(property, &path, value)?);
         }
         Ok(Value::Object(read))
     }

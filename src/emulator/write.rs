@@ -30,6 +30,7 @@ fn insert(
     let Incoming { ty, mut properties, bound } = incoming;
     require(set, &properties)?;
     refuse_empty(set, &properties)?;
+    properties.values_mut().for_each(prune);
     properties.retain(|_, v| !is_nothing(v));
     if !properties.contains_key("id") {
         properties.insert("id".into(), cx.state.new_id().into());
@@ -86,6 +87,18 @@ fn refuse_empty(set: &Set, sent: &Properties) -> Outcome<()> {
 /// What is not kept, as it is told anyway.
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// Drops the members of complex values that were cleared: what is null is not kept.
+fn prune(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(prune);
+        }
+        Value::Array(items) => items.iter_mut().for_each(prune),
+        _ => {}
+    }
 }
 
 type Bound = (&'static Navigation, Relation, Key);
@@ -165,6 +178,7 @@ pub(crate) fn update(
             _ => drop(next.insert(name.clone(), value.clone())),
         }
     }
+    next.values_mut().for_each(prune);
     next.retain(|_, v| !is_nothing(v));
     let links = resolve(cx, set, &incoming.bound)?;
     for (navigation, relation, target) in &links {
