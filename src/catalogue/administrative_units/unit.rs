@@ -2,7 +2,8 @@
 
 use super::AREA;
 use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
-use crate::declare::{Check, Lookup, Permissions, Resource, Rule, boolean, string};
+use crate::declare::{Check, Finding, Lookup, Permissions, Resource, Rule, boolean, string};
+use crate::terraform::{Path, Value};
 
 /// A part of the directory that is administered on its own.
 pub static ADMINISTRATIVE_UNIT: Resource = Resource {
@@ -74,9 +75,44 @@ pub static ADMINISTRATIVE_UNIT: Resource = Resource {
         Rule::Needs("membership_type", &["Dynamic"], &["membership_rule"]),
         Rule::Excludes("membership_type", &["Assigned"], &["membership_rule"]),
     ],
+    judge: Some(rule_without_effect),
     keys: &["display_name"],
     data: Some(Lookup { plural: None }),
     soft_delete: Some("/directory/deletedItems/{id}"),
     moved_from: &["azuread_administrative_unit"],
     ..Resource::MEMBER
 };
+
+/// A rule that nothing follows: Graph refuses it, in words that do not name the cause.
+fn rule_without_effect(unit: &Value) -> Vec<Finding> {
+    let kind = unit.get("membership_type");
+    let has_rule = unit.get("membership_rule").as_str().is_some();
+    if !has_rule || kind.is_unknown() || kind.as_str() == Some("Dynamic") {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        Path::attribute("membership_rule"),
+        "Only a dynamic administrative unit has a membership rule",
+        "Set membership_type to \"Dynamic\", or remove the rule.",
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: Value, wrong: bool) {
+        let unit = Value::from([("membership_type", kind), ("membership_rule", "true".into())]);
+        assert_eq!(rule_without_effect(&unit).len(), usize::from(wrong));
+    }
+
+    #[test]
+    fn a_rule_takes_a_dynamic_unit() {
+        check("Dynamic".into(), false);
+        check("Assigned".into(), true);
+        check(Value::Null, true);
+        check(Value::UNKNOWN, false);
+        assert_eq!(rule_without_effect(&Value::Null), []);
+    }
+}
