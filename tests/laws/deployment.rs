@@ -1,12 +1,13 @@
 //! What people see who work with `terraform`: L1, L4, L5, L6, L7 and L13.
 
 use m365::declare::{Keeps, Kind, Law, Mode, Resource};
-use m365::engine::{Model, decode, equal, names, request};
+use m365::emulator::CLIENT_SECRET;
+use m365::engine::{Model, decode, equal, request};
 use m365::terraform::Value;
 
 use super::remote;
-use super::terraform::{Change, Workspace, value};
-use super::{Outcome, ensure, everywhere};
+use super::terraform::{Change, Workspace, told, value};
+use super::{Outcome, SECRET, ensure, everywhere};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn l1_after_apply_the_plan_is_empty() {
@@ -109,12 +110,12 @@ async fn repaired(resource: &'static Resource) -> Outcome {
         return Ok(());
     }
     let changes = workspace.plan().await?;
-    for (address, changed, state) in &expected {
+    for (address, changed, _) in &expected {
         let planned = changes.iter().find(|change| change.address == *address);
         let planned = planned.ok_or_else(|| {
             format!("the plan does not show that {changed:?} of {address} changed: {changes:?}")
         })?;
-        for name in changed.iter().filter(|name| is_configured(model, name, state)) {
+        for name in changed.iter().filter(|name| is_configured(model, name)) {
             ensure(planned.attributes.iter().any(|shown| shown == name), || {
                 format!("the plan does not show that {name} of {address} changed: {planned:?}")
             })?;
@@ -126,7 +127,7 @@ async fn repaired(resource: &'static Resource) -> Outcome {
         let remote = remote::object(&workspace.tenant, model, state).await?;
         let remote = remote.ok_or_else(|| format!("{address} is gone"))?;
         let is = decode::state(model, &remote, state);
-        for name in changed.iter().filter(|name| is_configured(model, name, state)) {
+        for name in changed.iter().filter(|name| is_configured(model, name)) {
             let attribute = model.attribute(name).ok_or("an attribute is gone")?;
             ensure(equal::same(attribute, is.get(name), state.get(name)), || {
                 format!("{name} of {address} is {:?} after the repair", is.get(name))
@@ -136,14 +137,13 @@ async fn repaired(resource: &'static Resource) -> Outcome {
     Ok(())
 }
 
-/// Whether the configuration says something about an attribute: what is left to Graph may change.
-fn is_configured(model: &Model, name: &str, state: &Value) -> bool {
+/// Whether an attribute is held to what the configuration says: what is left to Graph may change.
+fn is_configured(model: &Model, name: &str) -> bool {
     model.attribute(name).is_some_and(|attribute| match attribute.mode {
         Mode::Required | Mode::Optional => true,
         Mode::OptionalComputed => attribute.default.is_some(),
         Mode::Computed => false,
-    }) && !names::property(name).is_empty()
-        && !state.is_null()
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -200,4 +200,48 @@ async fn destroyed(resource: &'static Resource) -> Outcome {
     remote::delete(tenant, model, &workspace.main()?).await?;
     workspace.ok(&[DESTROY, &["-refresh=false"]].concat()).await?;
     ensure(workspace.instances()?.is_empty(), || "something is left in the state".to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l13_no_secret_is_in_state_plan_log_or_error() {
+    everywhere(Law::L13, discreet).await;
+}
+
+async fn discreet(resource: &'static Resource) -> Outcome {
+    let workspace = Workspace::new(resource).await?;
+    let log = workspace.file("log");
+    let traced =
+        [("TF_LOG", "trace"), ("TF_LOG_PATH", log.to_str().ok_or("a path without Unicode")?)];
+    let mut said = Vec::new();
+    let plan = ["plan", "-input=false", "-out=plan"];
+    let apply = ["apply", "-input=false", "plan"];
+    for arguments in [&plan[..], &apply[..]] {
+        let output = workspace.run(arguments, &traced).await?;
+        ensure(output.status.success(), || told(&output))?;
+        said.push((arguments[0], told(&output)));
+        said.push(("plan as JSON", workspace.show_plan().await?.to_string()));
+    }
+    // And where Graph refuses.
+    let nothing = serde_json::json!({ "roles": [] });
+    workspace.tenant.control("POST", "/roles", nothing).await;
+    let output = workspace.run(DESTROY, &traced).await?;
+    ensure(!output.status.success(), || "Graph does not refuse".to_owned())?;
+    said.push(("error", told(&output)));
+    for file in ["terraform.tfstate", "log"] {
+        let text = std::fs::read(workspace.file(file)).map_err(|error| error.to_string())?;
+        said.push((file, String::from_utf8_lossy(&text).into_owned()));
+    }
+    let requests = said.iter().any(|(_, text)| text.contains("POST") || text.contains("PATCH"));
+    ensure(requests, || "the log tells no request, so it proves nothing".to_owned())?;
+    let token = workspace.tenant.token().await;
+    for secret in [SECRET, CLIENT_SECRET, &token] {
+        for (place, text) in &said {
+            if let Some(at) = text.find(secret) {
+                let around: String = text[..at].chars().rev().take(200).collect();
+                let around: String = around.chars().rev().collect();
+                return Err(format!("{secret:?} is in the {place}: {around}"));
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,9 +4,11 @@
 //! made up from its types, and the emulator's answers to the requests that follow from it. A
 //! declaration that a law does not fit says so itself, with the reason (`exceptions`).
 
+mod bite;
 mod change;
 mod deployment;
 mod example;
+mod fault;
 mod remote;
 mod stage;
 mod tenant;
@@ -33,7 +35,7 @@ pub(crate) const SECRET: &str = "Xq7-Recognisable-4!secret";
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// How many resources are under test at a time, over all laws.
-static SLOTS: Semaphore = Semaphore::const_new(3);
+static SLOTS: Semaphore = Semaphore::const_new(6);
 
 /// Checks a law for every resource of the catalogue, and fails with all that broke it.
 pub(crate) async fn everywhere<F>(law: Law, check: impl Fn(&'static Resource) -> F)

@@ -1,5 +1,6 @@
 //! An object as it is in the tenant, and changes that somebody else makes to it.
 
+use m365::catalogue;
 use m365::declare::{Keeps, Kind, Mode, Replace};
 use m365::engine::{Model, Request, Verb, decode, equal, names, patch, request};
 use m365::terraform::Value;
@@ -9,9 +10,19 @@ use super::tenant::Tenant;
 use super::values::{self, World};
 use super::{Outcome, ensure};
 
-/// Objects that others can refer to.
+/// Objects that others can refer to: some of each collection that the catalogue knows, and
+/// applications.
 pub(crate) async fn world(tenant: &Tenant) -> Outcome<World> {
-    Ok(World { ids: tenant.ids("/users?$select=id&$top=20").await? })
+    let own = catalogue::ALL.iter().filter(|one| one.keeps == Keeps::Member);
+    let own = own.map(|one| one.path).filter(|path| names::placeholders(path).is_empty());
+    let mut ids = Vec::new();
+    for collection in own.chain(["/servicePrincipals"]) {
+        let told = tenant.outside_ok("GET", collection, None).await?;
+        let some = told["value"].as_array().into_iter().flatten().take(2);
+        let named = some.flat_map(|one| [one["appId"].as_str(), one["id"].as_str()]);
+        ids.extend(named.flatten().map(str::to_owned));
+    }
+    Ok(World { ids })
 }
 
 /// Sends a request of the engine's from outside.
@@ -112,6 +123,15 @@ pub(crate) async fn change(
         format!("no attribute could be changed outside: {refused:?}")
     })?;
     Ok(changed)
+}
+
+/// Makes sure that there is something to do for who takes a setting over that is always there.
+pub(crate) async fn unsettle(tenant: &Tenant, model: &Model) -> Outcome {
+    if model.resource.keeps != Keeps::Singleton {
+        return Ok(());
+    }
+    let remote = object(tenant, model, &Value::Null).await?.ok_or("the setting is not there")?;
+    change(tenant, model, &decode::state(model, &remote, &Value::Null)).await.map(|_| ())
 }
 
 /// Sends the difference; the inner result says why Graph refused it.

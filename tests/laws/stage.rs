@@ -42,7 +42,7 @@ struct Recipe {
 }
 
 /// How long an operation may take.
-const PATIENCE: &str = "5s";
+const PATIENCE: &str = "20s";
 
 type Recipes = Mutex<HashMap<&'static str, Arc<OnceCell<Outcome<Recipe>>>>>;
 
@@ -98,8 +98,17 @@ fn without_key(address: &str) -> String {
 impl Stage {
     /// A stage for `resource`.
     pub(crate) async fn new(resource: &'static Resource) -> Outcome<Self> {
+        Self::after(resource, async |_: &Tenant| {}).await
+    }
+
+    /// A stage for `resource`, in a tenant to which something was done first.
+    pub(crate) async fn after(
+        resource: &'static Resource,
+        first: impl AsyncFnOnce(&Tenant),
+    ) -> Outcome<Self> {
         let recipe = Recipe::of(resource).await?;
         let tenant = Tenant::new().await;
+        first(&tenant).await;
         let client = Client::start(&tenant).await?;
         let mut ids: HashMap<String, String> = HashMap::new();
         let Some((main, others)) = recipe.instances.split_last() else {
@@ -114,6 +123,7 @@ impl Stage {
             ids.insert(before, id(&state.value));
         }
         let (model, config) = recipe.config(main, &ids)?;
+        remote::unsettle(&tenant, &model).await?;
         let world = remote::world(&tenant).await?;
         tenant.forget().await;
         Ok(Self { tenant, client, model, config, world })
@@ -121,9 +131,14 @@ impl Stage {
 
     /// Makes the main resource.
     pub(crate) async fn made(&self) -> Outcome<State> {
-        let state = self.client.reach(&self.model, &State::default(), &self.config).await?;
+        let state = self.made_under_faults().await?;
         self.tenant.forget().await;
         Ok(state)
+    }
+
+    /// Makes the main resource, and keeps the log of it.
+    pub(crate) async fn made_under_faults(&self) -> Outcome<State> {
+        self.client.reach(&self.model, &State::default(), &self.config).await
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Logged {
     pub(crate) path: String,
     pub(crate) status: u64,
     pub(crate) body: Json,
+    /// The fault that befell it; empty for none.
+    pub(crate) fault: String,
 }
 
 impl Tenant {
@@ -43,6 +45,21 @@ impl Tenant {
     /// Where references to objects begin.
     pub(crate) fn base(&self) -> String {
         format!("{}/v1.0", self.graph.endpoint())
+    }
+
+    /// How every access token begins that is issued here.
+    pub(crate) async fn token(&self) -> String {
+        let form = format!(
+            "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default\
+             &client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}"
+        );
+        let url = format!("{}/{TENANT_ID}/oauth2/v2.0/token", self.graph.endpoint());
+        let request = self.http.post(url).body(form);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let answer = request.send().await.expect("the emulator answers");
+        let told: Json = answer.json().await.expect("the answer is JSON");
+        let token = told["access_token"].as_str().expect("a token");
+        token.split('.').next().map(|header| format!("{header}.")).expect("a JSON web token")
     }
 
     /// A request made elsewhere: the status and the body of the answer.
@@ -87,6 +104,7 @@ impl Tenant {
                 path: text(&request["path"]).strip_prefix("/v1.0")?.to_owned(),
                 status: request["status"].as_u64().unwrap_or_default(),
                 body: request["body"].clone(),
+                fault: text(&request["fault"]),
             })
         });
         logged.collect()
@@ -102,13 +120,6 @@ impl Tenant {
     /// Forgets the requests so far.
     pub(crate) async fn forget(&self) {
         self.control("DELETE", "/requests", json!({})).await;
-    }
-
-    /// The ids in a collection.
-    pub(crate) async fn ids(&self, collection: &str) -> Outcome<Vec<String>> {
-        let told = self.outside_ok("GET", collection, None).await?;
-        let found = told["value"].as_array().into_iter().flatten();
-        Ok(found.filter_map(|one| one["id"].as_str()).map(str::to_owned).collect())
     }
 
     async fn send(&self, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {

@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use super::example::{self, Example};
 use super::tenant::Tenant;
-use super::{Outcome, SECRET};
+use super::{Outcome, SECRET, remote};
 
 /// A folder with a configuration and its state, and the tenant that it is about.
 pub(crate) struct Workspace {
@@ -69,6 +69,7 @@ impl Workspace {
         }
         let tenant = Tenant::new().await;
         let model = Model::new(resource);
+        remote::unsettle(&tenant, &model).await?;
         Ok(Self { tenant, model, address: example.address, folder })
     }
 

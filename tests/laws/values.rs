@@ -132,6 +132,7 @@ fn texts(attribute: &Attribute, form: Form, now: &Value, world: &World) -> Vec<V
             };
             let shorter = now.get(..now.len() / 2).unwrap_or_default().to_owned();
             let mut made = vec![another_end, format!("x{now}"), shorter];
+            made.retain(|text| text.len() > 1);
             made.extend(
                 ["Changed", "NL", "BE", "c7", "x@contoso.com", "1", "30m"].map(str::to_owned),
             );
