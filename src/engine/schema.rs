@@ -58,8 +58,8 @@ pub fn many(resource: &Resource, plural: &str, attributes: &[Attribute]) -> Sche
         ..string("ids", "The ids of the objects found.").computed()
     };
     let objects = terraform::Attribute {
-        shape: Shape::Nested(Nesting::Set, attributes.iter().map(computed).collect()),
-        ..attribute(&string("", "The objects found.").computed())
+        shape: Shape::Nested(Nesting::List, attributes.iter().map(computed).collect()),
+        ..attribute(&string("", "The objects found, by id.").computed())
     };
     Schema {
         version: 0,
@@ -89,8 +89,8 @@ pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
     let attributes = match source.source {
         Source::Collection(_, name) => vec![terraform::Attribute {
             name: name.to_owned(),
-            shape: Shape::Nested(Nesting::Set, told),
-            ..attribute(&string("", "The objects found.").computed())
+            shape: Shape::Nested(Nesting::List, told),
+            ..attribute(&string("", "The objects found, by id.").computed())
         }],
         Source::OnlyObject(_) | Source::Claims => told,
     };
