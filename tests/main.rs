@@ -1,4 +1,5 @@
 //! The one integration-test binary: a module a subject.
 
+mod emulator;
 mod graph;
 mod plugin;

@@ -1,0 +1,80 @@
+//! Every collection that the emulator knows. To add one: a declaration, and a line in [`ALL`].
+
+mod access;
+mod applications;
+mod groups;
+mod locations;
+mod policies;
+mod roles;
+mod strengths;
+mod tenant;
+mod units;
+mod users;
+
+pub(crate) use tenant::domain;
+
+use super::set::Set;
+
+/// All sets; of two that fit a path, the one whose path is longer is meant.
+pub(crate) static ALL: &[&Set] = &[
+    &users::USERS,
+    &groups::GROUPS,
+    &units::UNITS,
+    &applications::APPLICATIONS,
+    &applications::SERVICE_PRINCIPALS,
+    &roles::DEFINITIONS,
+    &roles::ASSIGNMENTS,
+    &access::POLICIES,
+    &access::CONTEXTS,
+    &locations::LOCATIONS,
+    &strengths::STRENGTHS,
+    &strengths::COMBINATIONS,
+    &policies::AGREEMENTS,
+    &policies::SECURITY_DEFAULTS,
+    &policies::AUTHORIZATION,
+    &tenant::ORGANIZATION,
+    &tenant::DOMAINS,
+    &tenant::SKUS,
+];
+
+/// The set of a type.
+pub(crate) fn of_type(ty: &str) -> Option<&'static Set> {
+    ALL.iter().find(|s| s.ty == ty).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Version;
+    use super::*;
+
+    /// What a declaration names is in the metadata: a misspelt rule would never apply.
+    #[test]
+    fn declarations_name_what_is_there() {
+        let model = Version::V1.model();
+        for set in ALL {
+            let structure =
+                model.structure(set.ty).unwrap_or_else(|| panic!("{} is no type", set.ty));
+            let top = set
+                .inline
+                .iter()
+                .chain(set.merged)
+                .chain(set.required)
+                .map(|n| n.split('.').next());
+            let names =
+                [set.create_only, set.write_only, set.on_demand, set.defaults.unwrap_or(&[])];
+            let names = names.into_iter().flatten().map(|n| Some(*n)).chain(top);
+            for name in names.flatten().chain(set.navigation.iter().map(|n| n.name)) {
+                let mut kinds = model.derived(set.ty).into_iter().chain([structure]);
+                assert!(kinds.any(|s| s.property(name).is_some()), "{}.{name}", set.ty);
+            }
+            for rule in set.read_only {
+                let start = rule.trim_end_matches('*');
+                assert!(
+                    structure.properties.iter().any(|p| p.name.starts_with(start)),
+                    "{}.{rule}",
+                    set.ty
+                );
+            }
+        }
+    }
+}
