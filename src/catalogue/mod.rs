@@ -5,6 +5,7 @@ mod codec;
 pub mod conditional_access;
 pub mod groups;
 pub mod policies;
+pub mod privileged_access;
 mod provider;
 pub mod roles;
 pub mod tenant;
@@ -31,6 +32,10 @@ pub static ALL: &[&Resource] = &[
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,
     &policies::SECURITY_DEFAULTS,
+    &privileged_access::PIM_GROUP_ASSIGNMENT,
+    &privileged_access::PIM_GROUP_ELIGIBILITY,
+    &privileged_access::ROLE_ACTIVE_ASSIGNMENT,
+    &privileged_access::ROLE_ELIGIBILITY,
     &roles::ROLE_ASSIGNMENT,
     &roles::ROLE_DEFINITION,
     &users::USER,

@@ -21,4 +21,4 @@ pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use data::{Also, DataSource, Lookup, Source};
-pub use resource::{Keeps, Law, Permissions, Resource};
+pub use resource::{Keeps, Law, Permissions, Requests, Resource};

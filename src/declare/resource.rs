@@ -42,6 +42,8 @@ pub struct Resource {
     pub data: Option<Lookup>,
     /// Where a deleted object is kept for 30 days, such as `/directory/deletedItems/{id}`.
     pub soft_delete: Option<&'static str>,
+    /// How it is changed, where requests do that ([`Keeps::Request`]).
+    pub requests: Option<Requests>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -77,6 +79,21 @@ pub enum Keeps {
     Part,
     /// A schedule that is only changed by sending requests to another collection.
     Request,
+}
+
+/// How a schedule is changed: by requests, which are sent, carried out and forgotten.
+///
+/// A request names what it is about rather than a schedule, Graph deletes requests after some weeks,
+/// and the portal makes schedules too; so a schedule is known by what it is of, and neither by the
+/// request that made it nor by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requests {
+    /// The collection that requests are sent to. What is asked for and not carried out yet is found
+    /// there.
+    pub path: &'static str,
+    /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
+    /// listed by the first.
+    pub of: &'static [&'static str],
 }
 
 /// The application permissions that a resource takes, least privileged first. Several separated by
@@ -129,6 +146,7 @@ impl Resource {
         keys: &[],
         data: None,
         soft_delete: None,
+        requests: None,
         create: None,
         update: None,
         remove: None,

@@ -2,7 +2,7 @@
 //! for a read to complete it.
 
 use crate::declare::{Form, Keeps};
-use crate::engine::{Model, equal, names};
+use crate::engine::{Model, encode, equal, names};
 use crate::terraform::{Diagnostic, Object, Value};
 
 /// What the user typed, understood.
@@ -12,6 +12,8 @@ pub enum Wanted {
     State(Value),
     /// A natural key, to be looked up: the attribute and its value.
     Key(&'static str, String),
+    /// The id of a schedule, to be looked up: states know schedules by what they are of.
+    Schedule(String),
 }
 
 /// Understands an import id: an object id, a Graph path or `key=value`.
@@ -31,6 +33,9 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
         }
     }
     let resource = model.resource;
+    if let Some(requests) = resource.requests {
+        return schedule(model, requests.of, id).ok_or_else(|| wrong(model, id));
+    }
     let parts = match id.strip_prefix('/') {
         Some(path) => {
             from_path(resource.path, resource.keeps, path).ok_or_else(|| wrong(model, id))?
@@ -42,7 +47,7 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
         (Keeps::Singleton, _) => {
             state.insert("id".into(), resource.name.into());
         }
-        (Keeps::Member | Keeps::Request, parts) => {
+        (Keeps::Member, parts) => {
             let placeholders = names::placeholders(resource.path);
             let Some((last, rest)) = parts.split_last() else { return Err(wrong(model, id)) };
             if rest.len() != placeholders.len() {
@@ -93,7 +98,12 @@ pub fn identity(tenant: Option<&str>, state: &Value) -> Option<Value> {
 pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
     let text = |name: &str| state.get(name).as_str().map(str::to_owned);
     match model.resource.keeps {
-        Keeps::Member | Keeps::Request => None,
+        Keeps::Member => None,
+        Keeps::Request => {
+            let of = model.resource.requests?.of.iter();
+            let parts: Option<Vec<String>> = of.map(|name| text(name)).collect();
+            Some(parts?.join("/").into())
+        }
         Keeps::Singleton => Some(model.resource.name.into()),
         Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
         Keeps::Reference => {
@@ -106,6 +116,28 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
 /// A state with nothing in it yet.
 pub fn empty(model: &Model) -> Object {
     model.attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect()
+}
+
+/// `<principal>/<role>/<scope>`, the end of which may have a default; the path or the id of a
+/// schedule.
+fn schedule(model: &Model, of: &[&'static str], id: &str) -> Option<Wanted> {
+    if let Some(path) = id.strip_prefix('/') {
+        let own = path.strip_prefix(model.resource.path.trim_start_matches('/'))?;
+        return Some(Wanted::Schedule(own.strip_prefix('/')?.to_owned()));
+    }
+    if !id.contains('/') {
+        return Some(Wanted::Schedule(id.to_owned()));
+    }
+    let mut parts = id.splitn(of.len(), '/').filter(|part| !part.is_empty());
+    let mut state = empty(model);
+    for name in of {
+        let default = || model.attribute(name)?.default.map(encode::literal);
+        let value = parts.next().map(Value::from).or_else(default)?;
+        state.insert((*name).to_owned(), value);
+    }
+    let id = made_up_id(model, &Value::Object(state.clone()))?;
+    state.insert("id".into(), id);
+    Some(Wanted::State(Value::Object(state)))
 }
 
 /// Whether two ids name the same object.
@@ -151,14 +183,18 @@ fn wrong(model: &Model, id: &str) -> Diagnostic {
             let (near, far) = reference_names(model);
             format!("<{near}>/<{far}>")
         }
-        Keeps::Member | Keeps::Request => {
+        Keeps::Request => {
+            let of = resource.requests.map_or(&[][..], |requests| requests.of);
+            of.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join("/")
+        }
+        Keeps::Member => {
             let parts = placeholders.iter().map(|name| format!("<{name}>/"));
             parts.collect::<String>() + "<id>"
         }
     };
     let keys: String = resource.keys.iter().map(|key| format!(", or {key}=..")).collect();
     let path = resource.path.replace('{', "<").replace('}', ">");
-    let path = if plain.ends_with("<id>") { format!("{path}/<id>") } else { path };
+    let path = if plain.ends_with("<id>") || resource.keeps == Keeps::Request { format!("{path}/<id>") } else { path };
     Diagnostic::error(
         format!("{id:?} is not an import id of {}", model.name),
         format!("Import {} by {plain}, by its Graph path {path}{keys}.", model.name),

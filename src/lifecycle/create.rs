@@ -7,7 +7,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, update};
+use super::{Applied, Apply, schedule, update};
 use crate::declare::Keeps;
 use crate::engine::{Model, Request, decode, import, patch, request};
 use crate::graph::Error;
@@ -17,7 +17,8 @@ use crate::terraform::{Diagnostic, Diagnostics, Value};
 pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Applied {
     match model.resource.keeps {
         Keeps::Singleton | Keeps::Part => adopt(session, model, apply).await,
-        Keeps::Member | Keeps::Reference | Keeps::Request => make(session, model, apply).await,
+        Keeps::Member | Keeps::Reference => make(session, model, apply).await,
+        Keeps::Request => schedule::create(session, model, apply).await,
     }
 }
 

@@ -7,7 +7,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::{Session, VISIBLE};
 use super::wait::Wait;
-use super::{Applied, Apply, write};
+use super::{Applied, Apply, schedule, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, request};
 use crate::graph::Error;
@@ -21,7 +21,8 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
     let removed = match model.resource.keeps {
         Keeps::Singleton => restore(session, model, &prior, &note).await,
         Keeps::Part => clear(session, model, &prior).await,
-        Keeps::Member | Keeps::Reference | Keeps::Request => remove(session, model, &prior).await,
+        Keeps::Member | Keeps::Reference => remove(session, model, &prior).await,
+        Keeps::Request => schedule::delete(session, model, &prior).await,
     };
     match removed {
         Ok(()) => Applied::default(),

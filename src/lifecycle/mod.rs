@@ -16,6 +16,7 @@ mod note;
 pub mod provider;
 mod read;
 pub mod registry;
+mod schedule;
 mod session;
 mod settings;
 mod update;

@@ -11,8 +11,8 @@ use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
     ReadBack, Upgraded, create, data, delete, import, note::Note, read, settings, update,
 };
-use crate::declare::Catalogue;
-use crate::engine::{Model, import as ids, plan, upgrade, validate};
+use crate::declare::{Catalogue, Keeps};
+use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 
 /// The provider: all that an RPC can ask.
@@ -129,8 +129,12 @@ impl Provider {
                 ..Planned::default()
             };
         }
-        let plan::Outcome { planned, replace, diagnostics } =
+        let plan::Outcome { planned, replace, mut diagnostics } =
             plan::plan(model, &request.prior, &request.config);
+        if model.resource.keeps == Keeps::Request {
+            let now = jiff::Timestamp::now();
+            diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
+        }
         Planned {
             state: planned,
             requires_replace: replace.into_iter().map(|(path, _)| path).collect(),

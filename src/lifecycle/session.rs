@@ -82,7 +82,9 @@ impl Session {
         kind: &str,
         request: &Request,
     ) -> Result<Option<Vec<Json>>, Error> {
-        let Some(mut first) = self.gather(kind, &request.path, request, None).await? else {
+        let options: Vec<_> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let key = format!("{}?{}", request.path, options.join("&"));
+        let Some(mut first) = self.gather(kind, &key, request, None).await? else {
             return Ok(None);
         };
         let mut objects = match first["value"].take() {

@@ -6,13 +6,17 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply};
+use super::{Applied, Apply, schedule};
+use crate::declare::Keeps;
 use crate::engine::{Model, patch, request};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
 /// Changes an object from `prior` to `planned`.
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
+    if model.resource.keeps == Keeps::Request {
+        return schedule::update(session, model, apply).await;
+    }
     let Apply { prior, planned, config, private, .. } = apply;
     let note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Directory roles: what they allow, and who holds them.
 
 mod assignment;
+pub mod built_in;
 mod definition;
 
 pub use assignment::ROLE_ASSIGNMENT;

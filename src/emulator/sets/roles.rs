@@ -70,6 +70,7 @@ pub(super) static ASSIGNMENTS: Set = Set {
         },
     ],
     on_create: assign,
+    on_read: super::privileged::settle,
     ..Set::COLLECTION
 };
 
@@ -175,7 +176,7 @@ fn own_scope(assignment: &Properties) -> String {
 }
 
 /// The scope, which must be there: the tenant, an administrative unit, or an object.
-fn scope(cx: &Context, assignment: &Properties) -> Outcome<String> {
+pub(super) fn scope(cx: &Context, assignment: &Properties) -> Outcome<String> {
     let set = |name: &str| assignment.get(name).is_some_and(|v| !v.is_null());
     if set("directoryScopeId") == set("appScopeId") {
         return Err(Refusal::directory(
