@@ -1,5 +1,7 @@
 //! The one integration-test binary: a module a subject.
 
+mod catalogue;
+mod docs;
 mod emulator;
 mod graph;
 mod plugin;

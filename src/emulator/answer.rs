@@ -161,7 +161,7 @@ fn only(ask: &Ask, method: &str) -> Outcome<()> {
 pub(crate) fn allow(cx: &Context, set: &Set, permissions: Permissions) -> Outcome<()> {
     let Some(roles) = &cx.caller.roles else { return Ok(()) };
     let granted = |all: &&[&str]| all.iter().all(|p| roles.iter().any(|r| r == p));
-    if permissions.is_empty() || permissions.iter().any(|all| granted(all)) {
+    if permissions.is_empty() || permissions.iter().any(granted) {
         return Ok(());
     }
     Err(match set.service {

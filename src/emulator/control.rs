@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /requests` | the log: `{"requests": [{number, at, method, path, query, status, body, ..}]}` |
 //! | `DELETE /requests` | forgets it |
-//! | `POST /faults` | adds a [`Fault`](super::Fault), or a list of them |
+//! | `POST /faults` | adds a `Fault`, or a list of them |
 //! | `DELETE /faults` | removes them all |
 //! | `POST /lag`, `POST /latency` | `{"milliseconds": 5000}` |
 //! | `POST /pim` | `{"ahead_seconds", "minimum_seconds"}`: the clock of assignments, and their least age |
@@ -20,8 +20,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::faults::{Fault, Throttle};
-use super::http::{Emulator, Outgoing};
+use super::http::Outgoing;
 use super::permissions;
+use super::service::Emulator;
 use super::sets;
 use super::store::text;
 

@@ -190,7 +190,11 @@ fn compare(value: Option<&Value>, operator: Operator, literal: &Literal) -> bool
         (_, Literal::Null) => return operator == Operator::Ne,
         (Value::Bool(a), Literal::Bool(b)) => Some(a.cmp(b)),
         (Value::Number(a), Literal::Number(b)) => a.as_f64().and_then(|a| a.partial_cmp(b)),
-        (Value::String(a), Literal::Text(b) | Literal::Bare(b)) => Some(compare_text(a, b)),
+        (Value::String(a), Literal::Text(b)) if operator == Operator::Eq && a.is_ascii() => {
+            return a.eq_ignore_ascii_case(b);
+        }
+        (Value::String(a), Literal::Text(b)) => Some(compare_text(a, b, false)),
+        (Value::String(a), Literal::Bare(b)) => Some(compare_text(a, b, true)),
         _ => None,
     };
     match ordering {
@@ -199,11 +203,18 @@ fn compare(value: Option<&Value>, operator: Operator, literal: &Literal) -> bool
     }
 }
 
-fn compare_text(a: &str, b: &str) -> Ordering {
-    match (a.parse::<jiff::Timestamp>(), b.parse::<jiff::Timestamp>()) {
-        (Ok(a), Ok(b)) => a.cmp(&b),
-        _ => a.to_lowercase().cmp(&b.to_lowercase()),
+/// Points in time by what they mean, texts whatever their case.
+///
+/// Only a literal without quotes can be a point in time; a filter over a large tenant tries no text as one.
+fn compare_text(a: &str, b: &str, bare: bool) -> Ordering {
+    if bare && let (Ok(a), Ok(b)) = (a.parse::<jiff::Timestamp>(), b.parse::<jiff::Timestamp>()) {
+        return a.cmp(&b);
     }
+    if a.is_ascii() && b.is_ascii() {
+        let lower = |s: &str| s.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<u8>>();
+        return if a.eq_ignore_ascii_case(b) { Ordering::Equal } else { lower(a).cmp(&lower(b)) };
+    }
+    a.to_lowercase().cmp(&b.to_lowercase())
 }
 
 #[derive(Debug)]

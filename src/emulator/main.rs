@@ -73,6 +73,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
         log: arguments.log,
     })
     .await?;
+    let mut signals = Signals::listen()?;
     let endpoints = json!({
         "graph": running.endpoint(),
         "login": running.endpoint(),
@@ -82,7 +83,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     });
     println!("{endpoints}");
     tokio::select! {
-        () = signalled() => {}
+        () = signals.received() => {}
         () = stdin_closed(), if until_stdin_closes => {}
     }
     // Clients that hold on to their connections are not waited for.
@@ -90,19 +91,37 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     std::process::exit(0)
 }
 
-async fn signalled() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut terminated) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
-        tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        }
-        return;
+/// What asks the program to end; it listens for that from here on.
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     }
-    interrupted.await.ok();
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn received(&mut self) {
+        self.0.recv().await;
+    }
 }
 
 async fn stdin_closed() {

@@ -2,7 +2,7 @@
 //!
 //! It is the other side of the wire: it is written from Graph's documentation and published metadata and
 //! uses nothing of the provider, so that the two can disagree. What a type holds is data (`model/`), what
-//! Graph does with it is a declaration (`sets/`); a request runs through `http` (sign-in, faults, limits,
+//! Graph does with it is a declaration (`sets/`); a request runs through `service` (sign-in, faults, limits,
 //! log), `answer` (what the path means, who may), `list` or `write`, `validate` and `tell`.
 //!
 //! ```no_run
@@ -33,6 +33,7 @@ mod refusal;
 mod relations;
 mod route;
 mod seed;
+mod service;
 mod set;
 mod sets;
 mod store;
@@ -144,7 +145,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
     let stop = Arc::new(Notify::new());
-    let emulator = http::Emulator::new(options, format!("http://{address}"))?;
+    let emulator = service::Emulator::new(options, format!("http://{address}"))?;
     let served = http::serve(emulator, listener, Arc::clone(&stop));
     Ok(Running { address, stop, task: tokio::spawn(served) })
 }

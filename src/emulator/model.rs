@@ -249,6 +249,11 @@ impl Model {
 }
 
 impl Property {
+    /// The metadata writes its own types with a capital, Graph's with a small letter.
+    pub(crate) fn is_primitive(&self) -> bool {
+        self.ty.starts_with(|c: char| c.is_ascii_uppercase())
+    }
+
     fn parse(line: &'static str) -> Property {
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();

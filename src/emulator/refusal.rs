@@ -10,7 +10,7 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     /// `error.details`: code, message, target.
-    pub(crate) details: Option<(&'static str, String, String)>,
+    pub(crate) details: Option<Box<(&'static str, String, String)>>,
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -56,7 +56,7 @@ impl Refusal {
         let message =
             format!("Another object with the same value for property {property} already exists.");
         let mut refusal = Refusal::directory(message.clone());
-        refusal.details = Some(("ObjectConflict", message, property.to_owned()));
+        refusal.details = Some(Box::new(("ObjectConflict", message, property.to_owned())));
         refusal
     }
 
@@ -80,7 +80,7 @@ impl Refusal {
             inner["message"] = json!("Please retry after");
         }
         let mut error = json!({ "code": self.code, "message": self.message, "innerError": inner });
-        if let Some((code, message, target)) = &self.details {
+        if let Some((code, message, target)) = self.details.as_deref() {
             error["details"] = json!([{ "code": code, "message": message, "target": target }]);
         }
         json!({ "error": error })

@@ -24,6 +24,7 @@ pub(crate) fn tenant(kind: TenantKind, users: usize, seed: u64) -> State {
     roles(&mut state);
     strengths(&mut state);
     policies(&mut state);
+    synchronization(&mut state);
     applications(&mut state);
     if kind == TenantKind::Contoso {
         contoso(&mut state);
@@ -61,6 +62,7 @@ fn organization(state: &mut State) {
             "servicePlanId": "eec0eb4f-6444-4f95-aba0-50c24d67f998",
         }],
         "provisionedPlans": [],
+        "mobileDeviceManagementAuthority": "intune",
     });
     put(state, "organization", organization);
 }
@@ -203,6 +205,7 @@ fn applications(state: &mut State) {
             "createdDateTime": ONCE,
             "publisherDomain": "contoso.onmicrosoft.com",
             "signInAudience": "AzureADMyOrg",
+            "oauth2RequirePostResponse": false,
         }),
     );
     let own = (CLIENT_OBJECT_ID.to_owned(), CLIENT_ID, "Terraform", TENANT_ID);
@@ -243,6 +246,46 @@ fn applications(state: &mut State) {
             }),
         );
     }
+}
+
+fn synchronization(state: &mut State) {
+    let on = [
+        "quarantineUponUpnConflictEnabled",
+        "quarantineUponProxyAddressesConflictEnabled",
+        "softMatchOnUpnEnabled",
+    ];
+    let off = [
+        "passwordSyncEnabled",
+        "passwordWritebackEnabled",
+        "directoryExtensionsEnabled",
+        "cloudPasswordPolicyForPasswordSyncedUsersEnabled",
+        "fopeConflictResolutionEnabled",
+        "unifiedGroupWritebackEnabled",
+        "userWritebackEnabled",
+        "deviceWritebackEnabled",
+        "synchronizeUpnForManagedUsersEnabled",
+        "userForcePasswordChangeOnLogonEnabled",
+        "concurrentOrgIdProvisioningEnabled",
+        "concurrentCredentialUpdateEnabled",
+        "groupWriteBackEnabled",
+        "blockSoftMatchEnabled",
+        "blockCloudObjectTakeoverThroughHardMatchEnabled",
+        "bypassDirSyncOverridesEnabled",
+    ];
+    let features: serde_json::Map<String, Value> = on
+        .iter()
+        .map(|name| (*name, true))
+        .chain(off.iter().map(|name| (*name, false)))
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let synchronization = json!({
+        "id": TENANT_ID,
+        "configuration": {
+            "accidentalDeletionPrevention": { "synchronizationPreventionType": "enabledForCount", "alertThreshold": 500 },
+        },
+        "features": features,
+    });
+    put(state, "onPremisesDirectorySynchronization", synchronization);
 }
 
 fn contoso(state: &mut State) {

@@ -16,6 +16,12 @@ pub(crate) type Properties = Map<String, Value>;
 /// Alternatives, each a list of permissions that are needed together.
 pub(crate) type Permissions = &'static [&'static [&'static str]];
 
+/// Works a property out when it is told.
+pub(crate) type Compute = fn(&Context, &Properties) -> Value;
+
+/// What an action answers: a status, and a body if there is one.
+pub(crate) type Acted = Outcome<(u16, Option<Value>)>;
+
 /// A collection of objects, or the one object of its kind.
 pub(crate) struct Set {
     /// The type, as the metadata names it; also the name of the set.
@@ -68,7 +74,7 @@ pub(crate) struct Set {
         fn(&mut Context, &Properties, &Properties, &mut Properties) -> Outcome<()>,
     pub(crate) on_delete: fn(&mut Context, &Properties) -> Outcome<()>,
     /// Properties that are worked out when they are told.
-    pub(crate) computed: &'static [(&'static str, fn(&Context, &Properties) -> Value)],
+    pub(crate) computed: &'static [(&'static str, Compute)],
     /// The code of a successful PATCH, by what was sent.
     pub(crate) patched: fn(&Properties) -> u16,
 }
@@ -141,7 +147,7 @@ pub(crate) struct Action {
     pub(crate) method: &'static str,
     pub(crate) permissions: Permissions,
     /// Gets the object and the body.
-    pub(crate) run: fn(&mut Context, &Properties, &Properties) -> Outcome<(u16, Option<Value>)>,
+    pub(crate) run: fn(&mut Context, &Properties, &Properties) -> Acted,
 }
 
 impl Set {

@@ -59,7 +59,9 @@ fn selected<'a>(
     select: Option<&'a [String]>,
 ) -> Box<dyn Iterator<Item = &'a Property> + 'a> {
     let plain = move |p: &&Property| {
-        let told = p.navigation == Kind::No || set.computed.iter().any(|(name, _)| *name == p.name);
+        // Streams are fetched from addresses of their own.
+        let told = (p.navigation == Kind::No && p.ty != "Stream")
+            || set.computed.iter().any(|(name, _)| *name == p.name);
         told && !set.write_only.contains(&p.name)
     };
     match select {
@@ -126,6 +128,9 @@ fn empty(property: &Property) -> Value {
 /// A value with all members of its type, and with members of enumerations that the client takes.
 fn value(model: &'static Model, property: &Property, kept: Option<&Value>, newer: bool) -> Value {
     let Some(kept) = kept else { return empty(property) };
+    if property.is_primitive() {
+        return kept.clone();
+    }
     if let Some(members) = model.enumeration(property.ty) {
         let told = |v: &Value| match v.as_str() {
             Some(text) if !newer && text.split(',').any(|m| members.is_newer(m)) => json!(SENTINEL),

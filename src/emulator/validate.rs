@@ -33,7 +33,7 @@ pub(crate) fn body(
     let ty = reader.variant(body, set.ty, set.typed)?.unwrap_or(declared);
     if let Some(known) = known
         && ty != known
-        && !(model.is_a(known, ty) && !set.typed)
+        && (set.typed || !model.is_a(known, ty))
     {
         return Err(reader.wrong("@odata.type", ty, known));
     }
@@ -263,7 +263,7 @@ impl Reader {
 }
 
 fn full_name(property: &Property) -> String {
-    let ty = if property.ty.starts_with(|c: char| c.is_ascii_uppercase()) {
+    let ty = if property.is_primitive() {
         format!("Edm.{}", property.ty)
     } else {
         format!("microsoft.graph.{}", property.ty)

@@ -100,9 +100,14 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
     match model.resource.keeps {
         Keeps::Member => None,
         Keeps::Request => {
-            let of = model.resource.requests?.of.iter();
-            let parts: Option<Vec<String>> = of.map(|name| text(name)).collect();
-            Some(parts?.join("/").into())
+            let of = model.resource.requests?.of;
+            let mut parts = of.iter().map(|name| text(name)).collect::<Option<Vec<String>>>()?;
+            // What the end is by default goes without saying: the whole tenant.
+            let end = model.attribute(of.last()?)?.default.map(encode::literal);
+            if end.is_some_and(|end| end.as_str() == parts.last().map(String::as_str)) {
+                parts.pop();
+            }
+            Some(parts.join("/").into())
         }
         Keeps::Singleton => Some(model.resource.name.into()),
         Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
@@ -172,31 +177,51 @@ fn from_path(pattern: &str, keeps: Keeps, path: &str) -> Option<Vec<String>> {
     Some(parts)
 }
 
-/// What an import id of this resource looks like.
+/// What an import id of this resource does not look like, and what it does.
 fn wrong(model: &Model, id: &str) -> Diagnostic {
-    let resource = model.resource;
-    let placeholders = names::placeholders(resource.path);
-    let plain = match resource.keeps {
-        Keeps::Singleton => resource.name.to_owned(),
-        Keeps::Part => format!("<{}>", placeholders.first().unwrap_or(&"id")),
-        Keeps::Reference => {
-            let (near, far) = reference_names(model);
-            format!("<{near}>/<{far}>")
-        }
-        Keeps::Request => {
-            let of = resource.requests.map_or(&[][..], |requests| requests.of);
-            of.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>().join("/")
-        }
-        Keeps::Member => {
-            let parts = placeholders.iter().map(|name| format!("<{name}>/"));
-            parts.collect::<String>() + "<id>"
-        }
-    };
-    let keys: String = resource.keys.iter().map(|key| format!(", or {key}=..")).collect();
-    let path = resource.path.replace('{', "<").replace('}', ">");
-    let path = if plain.ends_with("<id>") || resource.keeps == Keeps::Request { format!("{path}/<id>") } else { path };
+    let Forms { plain, path, keys } = Forms::of(model);
+    let keys: String = keys.iter().map(|key| format!(", or {key}")).collect();
     Diagnostic::error(
         format!("{id:?} is not an import id of {}", model.name),
         format!("Import {} by {plain}, by its Graph path {path}{keys}.", model.name),
     )
+}
+
+/// What the import ids of a resource look like, variable parts in angle brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forms {
+    /// The id in the state, such as `<id>` or `<group_id>/<member_id>`.
+    pub plain: String,
+    /// The path in Graph, such as `/groups/<id>`.
+    pub path: String,
+    /// The natural keys, such as `display_name=..`.
+    pub keys: Vec<String>,
+}
+
+impl Forms {
+    /// Those of `model`.
+    pub fn of(model: &Model) -> Self {
+        let resource = model.resource;
+        let placeholders = names::placeholders(resource.path);
+        let path = resource.path.replace('{', "<").replace('}', ">");
+        let (plain, path) = match resource.keeps {
+            Keeps::Singleton => (resource.name.to_owned(), path),
+            Keeps::Part => (format!("<{}>", placeholders.first().unwrap_or(&"id")), path),
+            Keeps::Reference => {
+                let (near, far) = reference_names(model);
+                (format!("<{near}>/<{far}>"), format!("{path}/<{far}>"))
+            }
+            Keeps::Request => {
+                let of = resource.requests.map_or(&[][..], |requests| requests.of);
+                let parts: Vec<_> = of.iter().map(|name| format!("<{name}>")).collect();
+                (parts.join("/"), format!("{path}/<id>"))
+            }
+            Keeps::Member => {
+                let parts = placeholders.iter().map(|name| format!("<{name}>/"));
+                (parts.collect::<String>() + "<id>", format!("{path}/<id>"))
+            }
+        };
+        let keys = resource.keys.iter().map(|key| format!("{key}=..")).collect();
+        Self { plain, path, keys }
+    }
 }

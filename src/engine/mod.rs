@@ -5,9 +5,12 @@
 //! reach, [`encode`] and [`patch`] write Graph's JSON, [`decode`] reads it, [`request`] builds the
 //! calls, [`schedule`] knows what is assigned for a time, [`import`] and [`upgrade`] make states from
 //! elsewhere.
+//! calls, [`import`] and [`upgrade`] make states from elsewhere, [`document`] writes the pages of
+//! the documentation.
 
 pub mod data;
 pub mod decode;
+pub mod document;
 pub mod encode;
 pub mod equal;
 pub mod import;

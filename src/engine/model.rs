@@ -1,7 +1,8 @@
 //! A declaration made ready: with the attributes that its kind adds, and its schema.
 
 use crate::declare::{
-    Attribute, DataSource, Form, Keeps, Kind, Literal, Mode, Resource, Source, boolean, string,
+    Attribute, DataSource, Form, Keeps, Kind, Literal, Mode, Resource, Source, boolean, object,
+    string,
 };
 use crate::engine::{names, schedule, schema};
 use crate::terraform::Schema;
@@ -61,6 +62,7 @@ impl Model {
             Keeps::Request => attributes.extend_from_slice(schedule::ATTRIBUTES),
             Keeps::Member | Keeps::Reference | Keeps::Part => {}
         }
+        attributes.push(TIMEOUTS);
         Self {
             name: format!("{PREFIX}{}", resource.name),
             schema: schema::resource(resource, &attributes),
@@ -144,6 +146,19 @@ const PURGE: Attribute = boolean(
      from for 30 days. Defaults to `false`.",
 )
 .or(Literal::Bool(false))
+.local();
+
+/// How long operations may take.
+const TIMEOUTS: Attribute = object(
+    "timeouts",
+    "How long operations may take, waiting and retrying included, such as `30m` or `1h30m`.",
+)
+.of(&[
+    string("create", "How long making it may take. Defaults to `20m`.").local(),
+    string("read", "How long reading it may take. Defaults to `5m`.").local(),
+    string("update", "How long changing it may take. Defaults to `20m`.").local(),
+    string("delete", "How long removing it may take. Defaults to `20m`.").local(),
+])
 .local();
 
 /// What settings that are always there have.

@@ -129,11 +129,11 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
 /// The documentation of an attribute, with what the declaration says besides.
 fn description(declared: &Attribute) -> String {
     let mut text = declared.doc.to_owned();
-    if !declared.one_of.is_empty() && !declared.doc.contains('`') {
-        let members: Vec<_> = declared.one_of.iter().map(|member| format!("`{member}`")).collect();
+    let members: Vec<_> = declared.one_of.iter().map(|member| format!("`{member}`")).collect();
+    if members.iter().any(|member| !declared.doc.contains(member)) {
         text += &format!(" One of {}.", members.join(", "));
     }
-    if let (Some(default), false) = (declared.default, declared.doc.contains("Default")) {
+    if let (Some(default), false) = (declared.default, declared.doc.contains("efaults to")) {
         text += &format!(" Defaults to `{}`.", shown(default));
     }
     text

@@ -36,7 +36,8 @@ pub(super) async fn send(graph: &Graph, requests: &[Request]) -> Vec<Outcome> {
 
 /// Which requests go together.
 fn plan(requests: &[Request]) -> Vec<Vec<Item<'_>>> {
-    let mut calls: Vec<(Option<(Version, Family)>, Vec<Item<'_>>)> = Vec::new();
+    type Kind = Option<(Version, Family)>;
+    let mut calls: Vec<(Kind, Vec<Item<'_>>)> = Vec::new();
     for item in requests.iter().enumerate() {
         let request = item.1;
         // An address that Graph gave is opaque, and a batch takes paths only.
@@ -190,7 +191,7 @@ impl<'a> Call<'a> {
                 let asked = rest.asked.unwrap_or_else(|| pause(limits, self.tries - 1));
                 // The next round waits for its turn like everybody.
                 self.graph.shared.scheduler.throttled(self.family, Some(asked));
-                (asked > self.scope.left()).then_some(asked).unwrap_or_default()
+                if asked > self.scope.left() { asked } else { Duration::ZERO }
             }
             false => rest.asked.unwrap_or_else(|| backoff(limits, self.tries, fastrand::f64())),
         };

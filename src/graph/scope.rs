@@ -110,3 +110,77 @@ impl Scope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing_subscriber::layer::{Context, SubscriberExt as _};
+
+    use super::*;
+
+    /// Keeps the messages of the log.
+    #[derive(Clone, Default)]
+    struct Messages(Arc<Mutex<Vec<String>>>);
+
+    impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Messages {
+        fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+            event.record(&mut self.clone());
+        }
+    }
+
+    impl Visit for Messages {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            if field.name() == "message" {
+                self.0.lock().unwrap().push(format!("{value:?}"));
+            }
+        }
+    }
+
+    fn scope() -> Scope {
+        let started = Instant::now();
+        Scope {
+            started,
+            deadline: started + Duration::from_secs(100),
+            cancellation: CancellationToken::new(),
+            what: "creating m365_group.a".into(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn long_waits_are_told_with_their_reason() {
+        let messages = Messages::default();
+        // Two subscribers: with one, tracing lets other tests' threads decide who listens.
+        let _second =
+            tracing::Dispatch::new(tracing_subscriber::registry().with(Messages::default()));
+        let listener = tracing_subscriber::registry().with(messages.clone());
+        let _guard = tracing::subscriber::set_default(listener);
+        let (scope, ten) = (scope(), Duration::from_secs(10));
+        scope.sleep(Duration::from_secs(9), ten, "it is short").await;
+        scope.sleep(Duration::from_secs(25), ten, "the directory asked to slow down").await;
+        let slow = tokio::time::sleep(Duration::from_secs(25));
+        scope.told(slow, ten, "the answer to GET /x").await;
+        assert_eq!(
+            *messages.0.lock().unwrap(),
+            [
+                "creating m365_group.a: waiting 25 s because the directory asked to slow down",
+                "creating m365_group.a: waiting for the answer to GET /x since 10 s",
+                "creating m365_group.a: waiting for the answer to GET /x since 20 s",
+            ]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bounds() {
+        let scope = scope();
+        let forever = std::future::pending::<()>;
+        assert!(matches!(scope.bound(async { 1 }).await, End::Done(1)));
+        assert!(matches!(scope.bound(forever()).await, End::Late));
+        assert!(!scope.is_live());
+        scope.cancellation.cancel();
+        assert!(matches!(scope.bound(async { 1 }).await, End::Cancelled));
+        assert!(matches!(scope.bound_write(forever()).await, End::Cancelled));
+    }
+}

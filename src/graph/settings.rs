@@ -13,7 +13,8 @@ use super::error::Error;
 /// Which tenant, as whom, where, and within which limits.
 #[derive(Clone)]
 pub struct Settings {
-    /// The tenant: a GUID or a verified domain.
+    /// The tenant: a GUID or a verified domain. May be empty where the way of signing in knows
+    /// it (a tool, a managed identity, a token handed in).
     pub tenant_id: String,
     /// The application, where the way of signing in needs one; else empty.
     pub client_id: String,
@@ -58,7 +59,7 @@ impl Settings {
 
     /// The addresses in force, or what is wrong with them.
     pub(super) fn endpoints(&self) -> Result<Endpoints, Error> {
-        check_tenant(&self.tenant_id)?;
+        check_tenant(&self.tenant_id, self.credential.is_of_an_application())?;
         let graph = self.graph_endpoint.as_deref().unwrap_or(self.cloud.graph());
         let login = self.login_endpoint.as_deref().unwrap_or(self.cloud.login());
         let graph = endpoint("graph_endpoint", graph)?;
@@ -188,9 +189,10 @@ pub(super) struct Endpoints {
     pub(super) scope: String,
 }
 
-fn check_tenant(tenant: &str) -> Result<(), Error> {
+fn check_tenant(tenant: &str, needed: bool) -> Result<(), Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     match tenant {
+        "" if !needed => Ok(()),
         "" => Err(Error::settings(
             "tenant_id",
             "is not set; give the tenant's id or one of its domains, in the configuration or as \
@@ -279,8 +281,8 @@ mod tests {
 
     #[test]
     fn tenants() {
-        assert!(check_tenant("contoso.onmicrosoft.com").is_ok());
-        assert!(check_tenant("").unwrap_err().to_string().contains("M365_TENANT_ID"));
-        assert!(check_tenant("a/b").unwrap_err().to_string().contains("neither"));
+        assert!(check_tenant("contoso.onmicrosoft.com", true).is_ok());
+        assert!(check_tenant("", true).unwrap_err().to_string().contains("M365_TENANT_ID"));
+        assert!(check_tenant("a/b", false).unwrap_err().to_string().contains("neither"));
     }
 }

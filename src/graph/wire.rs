@@ -1,12 +1,13 @@
 //! One exchange over HTTP: a request out, an answer or silence back. No retries, no judgement.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::error::{Cause, Error};
@@ -52,10 +53,18 @@ pub(super) struct Http {
     authorities: Vec<reqwest::Certificate>,
     proxied: Mutex<Option<reqwest::Client>>,
     direct: Mutex<Option<reqwest::Client>>,
+    /// One for each connection that may be.
+    places: Arc<Semaphore>,
 }
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(20);
+
+/// How long an HTTP/1 connection may take to come back to the pool after its answer was read.
+///
+/// The pool opens another when none is there, so a request that follows too closely on an
+/// answer would cost a connection. Only its place is kept meanwhile; nobody waits who need not.
+const RETURN: Duration = Duration::from_millis(2);
 
 /// How long a connection is kept without use; Graph's own gateways close after minutes.
 const IDLE: Duration = Duration::from_secs(90);
@@ -72,6 +81,7 @@ impl Http {
             authorities: ca_file.map(authorities).transpose()?.unwrap_or_default(),
             proxied: Mutex::new(None),
             direct: Mutex::new(None),
+            places: Arc::new(Semaphore::new(connections.max(1))),
         })
     }
 
@@ -99,6 +109,26 @@ impl Http {
         }
         Ok(slot.insert(builder.build()?).clone())
     }
+
+    /// Sends, and reads the whole answer.
+    pub(super) async fn execute(
+        &self,
+        client: &reqwest::Client,
+        request: reqwest::Request,
+    ) -> Result<(u16, HeaderMap, Bytes), Broken> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let response = client.execute(request).await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let version = response.version();
+        let bytes = response.bytes().await?;
+        if version < reqwest::Version::HTTP_2 {
+            tokio::spawn(async move {
+                tokio::time::sleep(RETURN).await;
+                drop(place);
+            });
+        }
+        Ok((status, headers, bytes))
+    }
 }
 
 #[async_trait]
@@ -107,11 +137,8 @@ impl Wire for Http {
         let unsent = |error: reqwest::Error| Broken { sent: false, cause: Cause::new(error) };
         let client = self.client(&outgoing.url).map_err(unsent)?;
         let request = outgoing.into_reqwest(&client).map_err(unsent)?;
-        let response = client.execute(request).await.map_err(Broken::from)?;
-        let status = response.status().as_u16();
-        let headers = of_interest(response.headers());
-        let bytes = response.bytes().await.map_err(Broken::from)?;
-        Ok(Answer { status, headers, body: Body::read(&bytes) })
+        let (status, headers, bytes) = self.execute(&client, request).await?;
+        Ok(Answer { status, headers: of_interest(&headers), body: Body::read(&bytes) })
     }
 }
 

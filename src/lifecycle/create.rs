@@ -24,7 +24,7 @@ pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Ap
 
 async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { planned, config, .. } = apply;
-    let request = request::create(model, &planned, &config, &session.base);
+    let request = request::create(model, &planned, &config, session.base());
     let created = match post(session, model, &request, &planned).await {
         Ok(created) => created,
         Err(diagnostic) => {

@@ -6,7 +6,6 @@ use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::{self, How};
 use super::session::{Session, VISIBLE};
-use super::wait::Wait;
 use super::{Applied, Apply, schedule, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, request};
@@ -75,8 +74,7 @@ async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), E
 /// Does what Graph wants done before it removes the object, and waits until that shows. `None`
 /// where the object is gone.
 async fn prepared(session: &Session, model: &Model, state: &Value) -> Result<Option<Json>, Error> {
-    let mut wait =
-        Wait::new(format!("{} to be ready for removal", model.name), VISIBLE, &session.stop);
+    let mut wait = session.wait(format!("{} to be ready for removal", model.name), VISIBLE);
     let mut sent = false;
     loop {
         let Some(remote) = session.get(&request::read(model, state)).await? else {
@@ -102,7 +100,7 @@ const DELETED: std::time::Duration = std::time::Duration::from_secs(30);
 async fn purge(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
     let Some(request) = request::purge(model, state) else { return Ok(()) };
     let what = format!("{} to show among the deleted items", model.name);
-    let mut wait = Wait::new(what, DELETED, &session.stop);
+    let mut wait = session.wait(what, DELETED);
     loop {
         match session.send(&request, &[]).await {
             Ok(_) => return Ok(()),

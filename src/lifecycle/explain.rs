@@ -16,7 +16,8 @@ pub(super) enum Doing {
 }
 
 impl Doing {
-    fn word(self) -> &'static str {
+    /// The word that begins a sentence.
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Reading => "Reading",
             Self::Creating => "Creating",

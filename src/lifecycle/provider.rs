@@ -9,7 +9,8 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, import, note::Note, read, settings, update,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission, read,
+    settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
@@ -63,7 +64,11 @@ impl Provider {
     /// `ValidateResourceConfig`.
     pub fn validate_resource(&self, name: &str, config: &Value, write_only: bool) -> Diagnostics {
         match self.model(name) {
-            Ok(model) => validate::resource(model, config, write_only),
+            Ok(model) => {
+                let mut found = validate::resource(model, config, write_only);
+                found.extend(timeouts::validate(config));
+                found
+            }
             Err(diagnostic) => diagnostic.into(),
         }
     }
@@ -104,7 +109,10 @@ impl Provider {
             diagnostics: diagnostic.into(),
         };
         match self.ready(&request.resource).await {
-            Ok((model, session)) => read::refresh(&session, model, request).await,
+            Ok((model, session)) => {
+                let session = bound(&session, model, &request.state, Doing::Reading);
+                read::refresh(&session, model, request).await
+            }
             Err(diagnostic) => kept(diagnostic, request),
         }
     }
@@ -121,7 +129,8 @@ impl Provider {
         private.importing = false;
         let private = private.write();
         if request.proposed.is_null() {
-            let diagnostics = delete::foretell(model, &request.prior);
+            let mut diagnostics = delete::foretell(model, &request.prior);
+            diagnostics.extend(self.not_granted(model).await);
             return Planned {
                 private,
                 identity: request.identity,
@@ -134,6 +143,9 @@ impl Provider {
         if model.resource.keeps == Keeps::Request {
             let now = jiff::Timestamp::now();
             diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
+        }
+        if planned != request.prior {
+            diagnostics.extend(self.not_granted(model).await);
         }
         Planned {
             state: planned,
@@ -154,10 +166,13 @@ impl Provider {
             }
         };
         if request.planned.is_null() {
+            let session = bound(&session, model, &request.prior, Doing::Deleting);
             delete::delete(&session, model, request).await
         } else if request.prior.is_null() {
+            let session = bound(&session, model, &request.planned, Doing::Creating);
             create::create(&session, model, request).await
         } else {
+            let session = bound(&session, model, &request.planned, Doing::Updating);
             update::update(&session, model, request).await
         }
     }
@@ -226,6 +241,12 @@ impl Provider {
         self.stop.cancel();
     }
 
+    /// What the access token lacks for changing a resource, where it is known before trying.
+    async fn not_granted(&self, model: &Model) -> Option<Diagnostic> {
+        let session = self.session().await.ok()?;
+        permission::missing(&model.name, model.resource.permissions, session.told().await)
+    }
+
     fn model(&self, name: &str) -> Result<&Model, Diagnostic> {
         self.registry.resources.get(name).ok_or_else(|| unknown_type(name))
     }
@@ -243,6 +264,12 @@ impl Provider {
     async fn ready(&self, name: &str) -> Result<(&Model, Arc<Session>), Diagnostic> {
         Ok((self.model(name)?, self.session().await?))
     }
+}
+
+/// The session for one operation on one object, within the time that its `timeouts` give.
+fn bound(session: &Session, model: &Model, value: &Value, doing: Doing) -> Session {
+    let what = format!("{} {}", doing.word().to_lowercase(), model.name);
+    session.within(timeouts::of(value, doing), &what)
 }
 
 fn settled(outcome: Result<Value, Diagnostic>) -> Upgraded {

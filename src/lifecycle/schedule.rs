@@ -15,7 +15,6 @@ use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::How;
 use super::session::{Session, VISIBLE};
-use super::wait::Wait;
 use super::write::{differing, known, with};
 use super::{Applied, Apply};
 use crate::declare::Requests;
@@ -144,7 +143,7 @@ async fn assign(
 ) -> Result<Diagnostics, Diagnostic> {
     let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
     let name = &model.name;
-    let mut wait = Wait::new(format!("{name} to make way"), VISIBLE, &session.stop);
+    let mut wait = session.wait(format!("{name} to make way"), VISIBLE);
     loop {
         let error = match ask(session, model, planned, Action::Assign).await {
             Ok(request) => {
@@ -193,7 +192,7 @@ async fn change(session: &Session, model: &Model, planned: &Value) -> Result<(),
 /// Ends a schedule, or takes back the request for one. What is gone is ended.
 pub(super) async fn delete(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
     let name = &model.name;
-    let mut wait = Wait::new(format!("{name} to end"), VISIBLE, &session.stop);
+    let mut wait = session.wait(format!("{name} to end"), VISIBLE);
     let mut asked = false;
     loop {
         let Some(requests) = model.resource.requests else { return Ok(()) };
@@ -255,7 +254,7 @@ async fn ask(
     action: Action,
 ) -> Result<Json, Error> {
     let what = format!("{} to be five minutes old", model.name);
-    let mut wait = Wait::new(what, YOUNG, &session.stop);
+    let mut wait = session.wait(what, YOUNG);
     loop {
         // Anew each time: it says when it begins.
         let Some(request) = schedules::change(model, state, action, Timestamp::now()) else {
@@ -277,7 +276,7 @@ async fn arrive(
 ) -> Result<(), Diagnostic> {
     let name = &model.name;
     let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
-    let mut wait = Wait::new(format!("{name} to be provisioned"), VISIBLE, &session.stop);
+    let mut wait = session.wait(format!("{name} to be provisioned"), VISIBLE);
     let mut request = request.clone();
     loop {
         if schedules::has_failed(&request) {

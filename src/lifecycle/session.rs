@@ -1,11 +1,12 @@
 //! The tenant that is signed in to, and what this process made in it.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::bulk::Bulk;
@@ -13,33 +14,64 @@ use super::wait::Wait;
 use crate::engine::{Request, Verb};
 use crate::graph::{self, Error, Graph, Method};
 
-/// A configured provider.
+/// A configured provider, bound to the operation that uses it.
+#[derive(Clone)]
 pub(super) struct Session {
+    shared: Arc<Shared>,
+    /// Bound to the operation's time and name.
     graph: Graph,
-    /// Where Graph is, for references to objects: `https://graph.microsoft.com/v1.0`.
-    pub(super) base: String,
-    /// Cancelled when Terraform asks to stop.
-    pub(super) stop: CancellationToken,
+    until: Instant,
+}
+
+/// What all operations share.
+struct Shared {
+    graph: Graph,
+    base: String,
+    stop: CancellationToken,
     /// The ids that this process made: Graph may not know them everywhere yet.
     fresh: Mutex<HashSet<String>>,
     bulk: Bulk,
-    tenant: OnceCell<Option<String>>,
+    told: OnceCell<Json>,
 }
 
 /// How long a write is given to become visible. Graph's documentation gives no bound; public
 /// reports speak of some minutes at worst.
 pub(super) const VISIBLE: Duration = Duration::from_secs(300);
 
+/// What is bound to no operation ends some day all the same.
+const DAY: Duration = Duration::from_secs(86_400);
+
 impl Session {
+    /// A session in the tenant that `graph` is signed in to. `base` is where Graph is, for references
+    /// to objects: `https://graph.microsoft.com/v1.0`.
     pub(super) fn new(graph: Graph, base: String, stop: CancellationToken) -> Self {
-        Self {
-            graph,
+        let shared = Shared {
+            graph: graph.clone(),
             base,
             stop,
             fresh: Mutex::default(),
             bulk: Bulk::default(),
-            tenant: OnceCell::new(),
-        }
+            told: OnceCell::new(),
+        };
+        Self { shared: Arc::new(shared), graph, until: Instant::now() + DAY }
+    }
+
+    /// The same session for one operation, which may take `time` and is called `what` in logs.
+    pub(super) fn within(&self, time: Duration, what: &str) -> Self {
+        let shared = Arc::clone(&self.shared);
+        let graph = self.shared.graph.within(time, what);
+        Self { shared, graph, until: Instant::now() + time }
+    }
+
+    /// Where Graph is, for references to objects.
+    pub(super) fn base(&self) -> &str {
+        &self.shared.base
+    }
+
+    /// A wait for what Graph replicates, no longer than `limit` or than the operation may take.
+    pub(super) fn wait(&self, what: String, limit: Duration) -> Wait {
+        let left = self.until.saturating_duration_since(Instant::now());
+        Wait::new(what, limit.min(left), &self.shared.stop)
     }
 
     /// Sends a request, once.
@@ -67,7 +99,13 @@ impl Session {
         listing: Option<&Request>,
     ) -> Result<Option<Json>, Error> {
         let listing = listing.map(translated);
-        let read = self.bulk.read(&self.graph, collection, key, translated(request), listing);
+        let read = self.shared.bulk.read(
+            &self.shared.graph,
+            collection,
+            key,
+            translated(request),
+            listing,
+        );
         match read.await {
             Ok(body) => Ok(Some(body)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -111,7 +149,7 @@ impl Session {
         passing: &[&str],
     ) -> Result<Json, Error> {
         let what = format!("{} to know what {} refers to", "Graph", request.path);
-        let mut wait = Wait::new(what, VISIBLE, &self.stop);
+        let mut wait = self.wait(what, VISIBLE);
         loop {
             let error = match self.send(request, secrets).await {
                 Ok(body) => return Ok(body),
@@ -126,19 +164,19 @@ impl Session {
 
     /// Forgets what was read of the object `id`, which is about to change.
     pub(super) fn touched(&self, id: &str) {
-        self.bulk.forget(id);
+        self.shared.bulk.forget(id);
     }
 
     /// Remembers that this process made the object `id`.
     pub(super) fn made(&self, id: &str) {
-        if let Ok(mut fresh) = self.fresh.lock() {
+        if let Ok(mut fresh) = self.shared.fresh.lock() {
             fresh.insert(id.to_lowercase());
         }
     }
 
     /// Whether a request names an object that this process made.
     fn mentions_fresh(&self, request: &Request) -> bool {
-        let Ok(fresh) = self.fresh.lock() else { return false };
+        let Ok(fresh) = self.shared.fresh.lock() else { return false };
         let body = request.body.as_ref().map(Json::to_string).unwrap_or_default().to_lowercase();
         let path = request.path.to_lowercase();
         fresh.iter().any(|id| path.contains(id.as_str()) || body.contains(id.as_str()))
@@ -149,16 +187,22 @@ impl Session {
         self.graph.token_claims().await
     }
 
+    /// The claims of the access token, null where signing in fails: whoever needs more than a word
+    /// from them asks Graph next, and is told why.
+    pub(super) async fn told(&self) -> &Json {
+        let read = async || self.claims().await.unwrap_or_default();
+        self.shared.told.get_or_init(read).await
+    }
+
     /// The tenant's id, as the access token says it: the setting may be a domain.
     pub(super) async fn tenant(&self) -> Option<&str> {
-        let read = async || self.claims().await.ok()?["tid"].as_str().map(str::to_owned);
-        self.tenant.get_or_init(read).await.as_deref()
+        self.told().await["tid"].as_str()
     }
 }
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("Session").field("base", &self.shared.base).finish_non_exhaustive()
     }
 }
 
@@ -176,5 +220,10 @@ fn translated(request: &Request) -> graph::Request {
         .iter()
         .fold(empty, |translated, (name, value)| translated.query(*name, value.clone()));
     translated.body = request.body.clone();
+    // Without it, Graph shows members of enums that are newer than the API version as
+    // `unknownFutureValue`, and every plan would want to change them.
+    if request.verb == Verb::Get {
+        translated = translated.header("Prefer", "include-unknown-enum-members");
+    }
     translated
 }

@@ -6,44 +6,47 @@ use tokio_util::sync::CancellationToken;
 
 use super::session::Session;
 use crate::declare::Attribute;
-use crate::graph::credential::Credential;
-use crate::graph::{Cloud, Error, Graph, Settings};
+use crate::graph::credential::{Chosen, CredentialSettings, choose};
+use crate::graph::{Cloud, Error, Graph, Secret, Settings};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
-/// The settings by name, each from the configuration or else from its environment variables.
-#[derive(Clone, Default)]
-pub(super) struct Resolved(BTreeMap<&'static str, String>);
+/// The provider block, and where to look for what is not in it.
+#[derive(Clone)]
+pub(super) struct Resolved<E> {
+    configured: BTreeMap<&'static str, String>,
+    /// Environment variables of an argument, by its name.
+    variables: BTreeMap<&'static str, &'static [&'static str]>,
+    env: E,
+}
 
 /// Reads the settings. A value that is unknown at plan time is told of here, since every resource
 /// of a plan needs the tenant.
-pub(super) fn resolve(
+pub(super) fn resolve<E: Fn(&str) -> Option<String>>(
     attributes: &[Attribute],
     config: &Value,
-    env: impl Fn(&str) -> Option<String>,
-) -> Result<Resolved, Diagnostics> {
-    let mut found = Diagnostics::new();
-    let mut settings = BTreeMap::new();
-    for attribute in attributes {
-        let value = config.get(attribute.name);
-        if value.is_unknown() {
-            found.push(unknown(attribute.name));
-        }
-        let configured = match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Bool(truth) => Some(truth.to_string()),
-            _ => None,
-        };
-        let given = configured.or_else(|| {
-            attribute.env.iter().find_map(|name| env(name).filter(|text| !text.is_empty()))
-        });
-        if let Some(given) = given {
-            settings.insert(attribute.name, given);
-        }
+    env: E,
+) -> Result<Resolved<E>, Diagnostics> {
+    let unknown = attributes.iter().filter(|attribute| config.get(attribute.name).is_unknown());
+    let found: Diagnostics = unknown.map(|attribute| unknown_yet(attribute.name)).collect();
+    if found.has_errors() {
+        return Err(found);
     }
-    if found.has_errors() { Err(found) } else { Ok(Resolved(settings)) }
+    let configured = attributes.iter().filter_map(|attribute| {
+        let text = match config.get(attribute.name) {
+            Value::String(text) => text.clone(),
+            Value::Bool(truth) => truth.to_string(),
+            _ => return None,
+        };
+        Some((attribute.name, text))
+    });
+    Ok(Resolved {
+        configured: configured.collect(),
+        variables: attributes.iter().map(|attribute| (attribute.name, attribute.env)).collect(),
+        env,
+    })
 }
 
-fn unknown(name: &str) -> Diagnostic {
+fn unknown_yet(name: &str) -> Diagnostic {
     Diagnostic::error(
         format!("{name} is known only after apply"),
         format!(
@@ -54,9 +57,15 @@ fn unknown(name: &str) -> Diagnostic {
     .at(Path::attribute(name))
 }
 
-impl Resolved {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+impl<E: Fn(&str) -> Option<String>> Resolved<E> {
+    /// The value of an argument, from the provider block or else from its environment variables,
+    /// the first that is set winning.
+    fn get(&self, name: &str) -> Option<String> {
+        let from_environment = || {
+            let variables = self.variables.get(name)?;
+            variables.iter().find_map(|name| (self.env)(name).filter(|text| !text.is_empty()))
+        };
+        self.configured.get(name).cloned().or_else(from_environment)
     }
 
     /// A session in the tenant that the settings name.
@@ -73,28 +82,48 @@ impl Resolved {
     }
 
     fn graph(&self, terraform_version: &str, stop: CancellationToken) -> Result<Settings, Error> {
-        let tenant = self.needed("tenant_id", "the tenant, by its id or a verified domain")?;
-        let client = self.needed("client_id", "the application that the provider signs in as")?;
-        let secret = self.needed("client_secret", "the application's secret")?;
-        let mut settings =
-            Settings::new(tenant, client, Credential::ClientSecret(secret.to_owned().into()));
-        settings.cloud = Cloud::parse(self.get("cloud").unwrap_or("global"))?;
-        settings.graph_endpoint = self.get("graph_endpoint").map(str::to_owned);
-        settings.login_endpoint = self.get("login_endpoint").map(str::to_owned);
+        let Chosen { tenant_id, client_id, credential } = choose(&self.credentials(), &self.env)?;
+        let mut settings = Settings::new(tenant_id, client_id, credential);
+        settings.cloud = Cloud::parse(self.get("cloud").as_deref().unwrap_or("global"))?;
+        settings.graph_endpoint = self.get("graph_endpoint");
+        settings.login_endpoint = self.get("login_endpoint");
+        settings.ca_file =
+            (self.env)("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(Into::into);
         settings.user_agent = format!("{} terraform/{terraform_version}", settings.user_agent);
         settings.cancellation = stop;
         Ok(settings)
     }
 
-    fn needed(&self, name: &'static str, what: &str) -> Result<&str, Error> {
-        self.get(name).ok_or_else(|| Error::Settings {
-            argument: name,
-            message: format!(
-                "{what} is missing; set it in the provider block or in the environment variable \
-                 M365_{}",
-                name.to_uppercase()
-            ),
-        })
+    /// What the provider block says about signing in. The environment is looked at by the rules of
+    /// choice, since naming a way in the configuration wins over another in the environment.
+    fn credentials(&self) -> CredentialSettings {
+        let text = |name: &str| self.configured.get(name).cloned();
+        let secret = |name: &str| text(name).map(Secret::new);
+        let flag = |name: &str| text(name).map(|text| text == "true");
+        CredentialSettings {
+            tenant_id: text("tenant_id"),
+            client_id: text("client_id"),
+            access_token: secret("access_token"),
+            client_certificate: secret("client_certificate"),
+            client_certificate_path: text("client_certificate_path"),
+            client_certificate_password: secret("client_certificate_password"),
+            send_certificate_chain: flag("send_certificate_chain"),
+            client_secret: secret("client_secret"),
+            client_secret_file_path: text("client_secret_file_path"),
+            use_oidc: flag("use_oidc"),
+            oidc_token: secret("oidc_token"),
+            oidc_token_file_path: text("oidc_token_file_path"),
+            oidc_request_url: text("oidc_request_url"),
+            oidc_request_token: secret("oidc_request_token"),
+            ado_pipeline_service_connection_id: text("ado_pipeline_service_connection_id"),
+            use_aks_workload_identity: flag("use_aks_workload_identity"),
+            use_msi: flag("use_msi"),
+            msi_endpoint: text("msi_endpoint"),
+            msi_object_id: text("msi_object_id"),
+            msi_resource_id: text("msi_resource_id"),
+            use_cli: flag("use_cli"),
+            use_azure_developer_cli: flag("use_azure_developer_cli"),
+        }
     }
 }
 
@@ -120,7 +149,7 @@ mod tests {
             env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         let resolved = resolve(&[TENANT], &config, env).unwrap();
-        assert_eq!(resolved.get("tenant_id"), expected);
+        assert_eq!(resolved.get("tenant_id").as_deref(), expected);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 use super::explain::{self, Doing};
 use super::read::{self, How};
 use super::session::{Session, VISIBLE};
-use super::wait::Wait;
 use crate::engine::patch::LinkChange;
 use crate::engine::{Model, decode, equal, names, request};
 use crate::graph::Error;
@@ -29,7 +28,7 @@ pub(super) async fn relate(
     path: &str,
     changes: &[LinkChange],
 ) -> Result<(), Error> {
-    for request in changes.iter().flat_map(|change| request::relate(path, change, &session.base)) {
+    for request in changes.iter().flat_map(|change| request::relate(path, change, session.base())) {
         match session.write(&request, &[], model.resource.retry_on).await {
             Ok(_) => {}
             Err(error) if is_done(&request, &error) => {}
@@ -67,7 +66,7 @@ pub(super) async fn read_back(
     doing: Doing,
 ) -> ReadBack {
     let name = &model.name;
-    let mut wait = Wait::new(format!("{name} to show what was written"), VISIBLE, &session.stop);
+    let mut wait = session.wait(format!("{name} to show what was written"), VISIBLE);
     let mut last = None;
     loop {
         let remote = match read::remote(session, model, planned, How::Anew).await {

@@ -8,14 +8,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::server::Connected;
 
 use super::listen::Stream;
+use super::orphan::Presence;
 
 /// A stream of bytes whose other side has proved who it is.
-pub struct Connection(Box<dyn Stream>);
+pub struct Connection {
+    stream: Box<dyn Stream>,
+    _presence: Presence,
+}
 
 impl Connection {
-    /// Takes `stream` for proved.
-    pub fn new(stream: Box<dyn Stream>) -> Self {
-        Self(stream)
+    /// Takes `stream` for proved; `presence` ends with it.
+    pub fn new(stream: Box<dyn Stream>, presence: Presence) -> Self {
+        Self { stream, _presence: presence }
     }
 }
 
@@ -31,7 +35,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -41,14 +45,14 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, buffer)
+        Pin::new(&mut self.stream).poll_write(context, buffer)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -52,6 +52,12 @@ pub enum HandshakeError {
     /// The client's certificate cannot be read.
     #[error("PLUGIN_CLIENT_CERT holds no certificate in PEM form: {0}")]
     ClientCertificate(rustls_pki_types::pem::Error),
+    /// Any process of any user could connect.
+    #[error(
+        "PLUGIN_CLIENT_CERT is not set, without which a provider that listens on a network port \
+         would serve everybody on this machine: use Terraform 1.0 or later, or OpenTofu"
+    )]
+    Unguarded,
     /// The client's port range cannot be read.
     #[error("{variable} is {value:?}, which is no port number")]
     Port {
@@ -75,6 +81,14 @@ impl Handshake {
     ///
     /// Why the process cannot serve as a plugin, in words for whoever started it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HandshakeError> {
+        Self::read_for(network, variable)
+    }
+
+    /// The same, on a system whose network `network` chooses.
+    fn read_for(
+        network: impl Fn(Variables<'_>) -> Result<Network, HandshakeError>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, HandshakeError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         if variable(MAGIC_COOKIE.0).as_deref() != Some(MAGIC_COOKIE.1) {
             return Err(HandshakeError::StartedByHand);
@@ -89,11 +103,11 @@ impl Handshake {
             .map(|pem| CertificateDer::from_pem_slice(pem.as_bytes()))
             .transpose()
             .map_err(HandshakeError::ClientCertificate)?;
-        Ok(Self {
-            network: network(&variable)?,
-            client,
-            multiplexing: variable("PLUGIN_MULTIPLEX_GRPC").is_some(),
-        })
+        let network = network(&variable)?;
+        if client.is_none() && matches!(network, Network::Tcp { .. }) {
+            return Err(HandshakeError::Unguarded);
+        }
+        Ok(Self { network, client, multiplexing: variable("PLUGIN_MULTIPLEX_GRPC").is_some() })
     }
 
     /// The line that tells the client where and how to connect, without its line end.
@@ -106,9 +120,12 @@ impl Handshake {
     }
 }
 
+/// Looks a variable of the environment up.
+type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Sockets in the file system are what go-plugin uses wherever there are any.
 #[cfg(unix)]
-fn network(variable: &dyn Fn(&str) -> Option<String>) -> Result<Network, HandshakeError> {
+fn network(variable: Variables<'_>) -> Result<Network, HandshakeError> {
     Ok(Network::Unix {
         folder: variable("PLUGIN_UNIX_SOCKET_DIR").map_or_else(std::env::temp_dir, PathBuf::from),
         group: variable("PLUGIN_UNIX_SOCKET_GROUP"),
@@ -116,13 +133,13 @@ fn network(variable: &dyn Fn(&str) -> Option<String>) -> Result<Network, Handsha
 }
 
 #[cfg(not(unix))]
-fn network(variable: &dyn Fn(&str) -> Option<String>) -> Result<Network, HandshakeError> {
+fn network(variable: Variables<'_>) -> Result<Network, HandshakeError> {
     tcp(variable)
 }
 
 /// The loopback interface, with the port range that the client allows.
 #[cfg_attr(unix, allow(dead_code, reason = "used where there are no unix sockets"))]
-fn tcp(variable: &dyn Fn(&str) -> Option<String>) -> Result<Network, HandshakeError> {
+fn tcp(variable: Variables<'_>) -> Result<Network, HandshakeError> {
     let port = |name| match variable(name) {
         None => Ok(0),
         Some(value) => {
@@ -141,7 +158,7 @@ mod tests {
     ) -> impl Fn(&str) -> Option<String> + use<'a> {
         move |name| {
             let all = std::iter::once(&MAGIC_COOKIE).chain(extra);
-            all.filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).last()
+            all.filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).next_back()
         }
     }
 
@@ -183,6 +200,14 @@ mod tests {
             ports(&[("PLUGIN_MIN_PORT", "many")]),
             Err("PLUGIN_MIN_PORT is \"many\", which is no port number".to_owned())
         );
+    }
+
+    #[test]
+    fn a_port_is_served_to_a_proved_client_only() {
+        let read = |extra: &[(&str, &str)]| Handshake::read_for(tcp, environment(extra));
+        assert!(matches!(read(&[]), Err(HandshakeError::Unguarded)));
+        let pem = rcgen::generate_simple_self_signed(vec![]).unwrap().cert.pem();
+        assert!(read(&[("PLUGIN_CLIENT_CERT", &pem)]).unwrap().client.is_some());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod controller;
 pub mod handshake;
 pub mod listen;
 pub mod log;
+pub mod orphan;
 pub mod panics;
 pub mod proto;
 pub mod reattach;

@@ -18,7 +18,8 @@ use super::broker::Broker;
 use super::connection::Connection;
 use super::controller::Controller;
 use super::handshake::Handshake;
-use super::listen::Listener;
+use super::listen::{Listener, Stream};
+use super::orphan::{self, Connected, Presence};
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
@@ -96,7 +97,11 @@ async fn serve(
         }
         Mode::Debug => reattach::instructions(&listener.address()?, std::process::id()),
     })?;
-    let connections = accept(listener, tls, ending.clone());
+    let connected = Connected::default();
+    if mode == Mode::Plugin {
+        orphan::watch(connected.clone(), ending.clone());
+    }
+    let connections = accept(listener, tls, connected, ending.clone());
     let served = router(Arc::clone(&provider), &ending)
         .await
         .serve_with_incoming_shutdown(connections, ending.clone().cancelled_owned());
@@ -135,6 +140,7 @@ async fn router(
 fn accept(
     listener: Listener,
     tls: Option<Tls>,
+    connected: Connected,
     ending: CancellationToken,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (accepted, connections) = mpsc::channel(1);
@@ -151,8 +157,9 @@ fn accept(
                 }
             };
             let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
+            let presence = connected.one_more();
             tokio::spawn(async move {
-                match prove(stream, acceptor).await {
+                match prove(stream, acceptor, presence).await {
                     // Nobody receives any more at the end.
                     Ok(connection) => _ = accepted.send(Ok(connection)).await,
                     Err(error) => tracing::warn!(error = %error, "A connection was refused"),
@@ -164,14 +171,15 @@ fn accept(
 }
 
 async fn prove(
-    stream: Box<dyn super::listen::Stream>,
+    stream: Box<dyn Stream>,
     acceptor: Option<TlsAcceptor>,
+    presence: Presence,
 ) -> io::Result<Connection> {
     match acceptor {
-        None => Ok(Connection::new(stream)),
+        None => Ok(Connection::new(stream, presence)),
         Some(acceptor) => {
             let stream = timeout(TLS_DEADLINE, acceptor.accept(stream)).await??;
-            Ok(Connection::new(Box::new(stream)))
+            Ok(Connection::new(Box::new(stream), presence))
         }
     }
 }

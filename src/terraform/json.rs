@@ -219,3 +219,108 @@ fn dynamic<S: Serializer>(value: &Value, ty: &Type, to: S) -> Result<S::Ok, S::E
     map.serialize_entry("type", &ty.to_json())?;
     map.end()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::arbitrary::{typed_and_known, types};
+    use super::*;
+
+    fn ty(json: Json) -> Type {
+        Type::from_json(&json).unwrap()
+    }
+
+    #[track_caller]
+    fn check(constraint: Json, value: Value, text: &str) {
+        let ty = ty(constraint);
+        assert_eq!(encode(&value, &ty).as_deref(), Ok(text));
+        assert_eq!(decode(text.as_bytes(), &ty), Ok(value));
+    }
+
+    #[test]
+    fn each_type_has_its_natural_json() {
+        let number = |digits: &str| Value::Number(digits.parse().unwrap());
+        check(json!("string"), Value::Null, "null");
+        check(json!("string"), "a\"b".into(), r#""a\"b""#);
+        check(json!("bool"), false.into(), "false");
+        check(json!("number"), number("0.12345678901234567890123"), "0.12345678901234567890123");
+        check(json!("number"), number("123456789012345678901"), "123456789012345678901");
+        check(json!(["set", "string"]), Value::Set(vec!["a".into()]), r#"["a"]"#);
+        check(json!(["map", "bool"]), [("k", true.into())].into(), r#"{"k":true}"#);
+        check(
+            json!(["object", {"a": ["tuple", ["bool", "string"]], "b": "number"}]),
+            [("a", Value::List(vec![true.into(), "x".into()])), ("b", Value::Null)].into(),
+            r#"{"a":[true,"x"],"b":null}"#,
+        );
+        check(
+            json!("dynamic"),
+            Value::Dynamic(Box::new((Type::list(Type::Bool), Value::List(vec![true.into()])))),
+            r#"{"value":[true],"type":["list","bool"]}"#,
+        );
+    }
+
+    #[test]
+    fn numbers_may_be_quoted_and_space_is_ignored() {
+        let ty = ty(json!(["list", "number"]));
+        let read = decode(b" [ \"1.50\" , 1e2 ] ", &ty).unwrap();
+        assert_eq!(encode(&read, &ty).unwrap(), "[1.5,100]");
+    }
+
+    #[test]
+    fn parsed_json_is_read_and_made() {
+        let ty = ty(json!(["object", {"a": "number", "b": "string"}]));
+        let value = from_json(&json!({"a": 1}), &ty).unwrap();
+        assert_eq!(value, [("a", 1.into()), ("b", Value::Null)].into());
+        assert_eq!(to_json(&value, &ty).unwrap(), json!({"a": 1, "b": null}));
+    }
+
+    #[track_caller]
+    fn check_refused(constraint: Json, text: &str, message: &str) {
+        assert_eq!(decode(text.as_bytes(), &ty(constraint)).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn errors_say_where_and_what() {
+        let nested = json!(["object", {"a": ["list", "bool"]}]);
+        check_refused(
+            nested.clone(),
+            r#"{"a":[true,1]}"#,
+            "at a[1]: a bool was expected, and a number is there",
+        );
+        check_refused(nested.clone(), r#"{"z":1}"#, r#"there is no attribute "z""#);
+        check_refused(
+            nested,
+            r#"["#,
+            "the text is no JSON: EOF while parsing a list at line 1 column 1",
+        );
+        check_refused(
+            json!("dynamic"),
+            "1",
+            "a value with its type was expected, and a number is there",
+        );
+        check_refused(json!("string"), "{}", "a string was expected, and an object is there");
+    }
+
+    #[test]
+    fn an_unknown_value_cannot_be_said() {
+        let error = encode(&Value::List(vec![Value::UNKNOWN]), &Type::list(Type::Bool));
+        assert!(error.unwrap_err().to_string().contains("not known yet"));
+    }
+
+    proptest! {
+        #[test]
+        fn values_come_back((ty, value) in typed_and_known()) {
+            let text = encode(&value, &ty).unwrap();
+            prop_assert_eq!(decode(text.as_bytes(), &ty), Ok(value));
+        }
+
+        #[test]
+        fn no_text_upsets_the_decoder(ty in types(), text in "[\\[\\]{}\",:0-9a-e. ]{0,40}") {
+            if let Ok(value) = decode(text.as_bytes(), &ty) {
+                prop_assert_eq!(decode(encode(&value, &ty).unwrap().as_bytes(), &ty), Ok(value));
+            }
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Terraform's own notions: values, types, paths, diagnostics and schemas. No IO, no Graph.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod codec;
 pub mod diagnostic;
 pub mod json;

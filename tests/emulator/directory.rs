@@ -9,7 +9,10 @@ async fn users_live_and_die_softly() {
     let c = Client::new().await;
     let told = c.post("/users", user("adele")).await.is(201);
     assert_eq!(told["userPrincipalName"], "adele@contoso.com");
-    assert!(told.get("accountEnabled").is_none(), "only the default properties: {told:#}");
+    let names: Vec<&String> =
+        told.as_object().unwrap().keys().filter(|n| !n.starts_with('@')).collect();
+    let defaults = "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName";
+    assert_eq!(names, defaults.split(' ').collect::<Vec<_>>());
     let id = told["id"].as_str().unwrap();
     let told = c
         .get(&format!(
@@ -83,9 +86,12 @@ async fn members_come_and_go() {
     };
     assert_eq!(
         ids(c.get(&format!("/groups/{inner}/members?$select=id")).await.is(200)),
-        [a.clone()]
+        std::slice::from_ref(&a)
     );
-    assert_eq!(ids(c.get(&format!("/groups/{inner}/owners")).await.is(200)), [b.clone()]);
+    assert_eq!(
+        ids(c.get(&format!("/groups/{inner}/owners")).await.is(200)),
+        std::slice::from_ref(&b)
+    );
     assert_eq!(
         ids(c.get(&format!("/groups/{outer}/transitiveMembers")).await.is(200)),
         [inner.clone(), a.clone()]
@@ -253,4 +259,102 @@ async fn the_tenant_is_told() {
     )
     .await
     .is(204);
+}
+
+#[tokio::test]
+async fn domains_are_federated_by_their_configuration() {
+    let c = Client::new().await;
+    let path = "/domains/contoso.com/federationConfiguration";
+    let sent = json!({
+        "@odata.type": "#microsoft.graph.internalDomainFederation",
+        "displayName": "AD FS", "issuerUri": "http://contoso.com/adfs/services/trust",
+        "passiveSignInUri": "https://sts.contoso.com/adfs/ls", "preferredAuthenticationProtocol": "wsFed",
+        "signingCertificate": "MIIE", "federatedIdpMfaBehavior": "rejectMfaByFederatedIdp",
+    });
+    let id = c.post(path, sent.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+    c.post(path, sent.clone()).await.refuses(400, "already");
+    assert_eq!(c.get("/domains/contoso.com").await.is(200)["authenticationType"], "Federated");
+    c.post("/users", user("fed")).await.refuses(400, "onPremisesImmutableId");
+    let told = c.patch(&format!("{path}/{id}"), json!({ "displayName": "New" })).await.is(200);
+    assert_eq!(
+        (&told["displayName"], &told["preferredAuthenticationProtocol"]),
+        (&json!("New"), &json!("wsFed"))
+    );
+    c.delete(&format!("{path}/{id}")).await.is(204);
+    assert_eq!(c.get("/domains/contoso.com").await.is(200)["authenticationType"], "Managed");
+    c.post("/domains/contoso.onmicrosoft.com/federationConfiguration", sent)
+        .await
+        .refuses(400, "default");
+}
+
+#[tokio::test]
+async fn synchronization_is_changed_in_part() {
+    let c = Client::new().await;
+    let path = format!("/directory/onPremisesSynchronization/{}", m365::emulator::TENANT_ID);
+    c.patch(&path, json!({ "features": { "groupWriteBackEnabled": true } })).await.is(204);
+    let told = c.get(&path).await.is(200);
+    assert_eq!(told["features"]["groupWriteBackEnabled"], true);
+    assert_eq!(told["features"]["softMatchOnUpnEnabled"], true);
+    let wrong = json!({ "features": { "passwordWritebackEnabled": true } });
+    c.patch(&path, wrong).await.refuses(400, "passwordWritebackEnabled");
+}
+
+#[tokio::test]
+async fn requests_make_and_end_schedules() {
+    let c = Client::new().await;
+    let principal = c.new_user("a").await;
+    let role = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+    let request = |action: &str, schedule: serde_json::Value| {
+        json!({
+            "action": action, "principalId": principal, "roleDefinitionId": role, "directoryScopeId": "/",
+            "justification": "Helps", "scheduleInfo": schedule,
+        })
+    };
+    let forever = json!({ "startDateTime": "2022-04-10T00:00:00Z", "expiration": { "type": "NoExpiration" } });
+    let later = json!({ "startDateTime": "2099-01-01T00:00:00Z", "expiration": { "type": "afterDuration", "duration": "PT8H" } });
+    for kind in ["roleEligibilitySchedule", "roleAssignmentSchedule"] {
+        let path = format!("/roleManagement/directory/{kind}");
+        let count = async |what: &str| {
+            c.get(&format!("{path}{what}")).await.is(200)["value"].as_array().unwrap().len()
+        };
+        let requests = format!("{path}Requests");
+        c.post(&requests, request("adminRemove", json!(null)))
+            .await
+            .refuses(400, "RoleAssignmentDoesNotExist");
+        c.post(&requests, request("adminAssign", json!({}))).await.refuses(400, "expiration");
+        c.post(&requests, request("selfActivate", forever.clone()))
+            .await
+            .refuses(403, "signed-in user");
+        let told = c.post(&requests, request("adminAssign", forever.clone())).await.is(201);
+        assert_eq!(told["status"], "Provisioned");
+        assert_eq!(told["scheduleInfo"]["expiration"]["type"], "noExpiration");
+        assert_ne!(told["scheduleInfo"]["startDateTime"], "2022-04-10T00:00:00Z");
+        c.post(&requests, request("adminAssign", forever.clone()))
+            .await
+            .refuses(400, "RoleAssignmentExists");
+        let filter = format!(
+            "{path}s?$filter=principalId eq '{principal}' and roleDefinitionId eq '{role}'&$expand=roleDefinition"
+        );
+        let listed = c.get(&filter).await.is(200);
+        assert_eq!(listed["value"][0]["id"], told["targetScheduleId"]);
+        assert_eq!(listed["value"][0]["roleDefinition"]["displayName"], "User Administrator");
+        c.patch(&format!("{requests}/{}", told["id"].as_str().unwrap()), json!({}))
+            .await
+            .refuses(405, "not allowed");
+        c.post(&requests, request("adminUpdate", later.clone())).await.is(201);
+        assert_eq!((count("s").await, count("Instances").await), (1, 0));
+        let told = c.post(&requests, request("adminRemove", json!(null))).await.is(201);
+        assert_eq!(told["status"], "Revoked");
+        assert_eq!(count("s").await, 0);
+        let told = c.post(&requests, request("adminAssign", later.clone())).await.is(201);
+        let cancel = format!("{requests}/{}/cancel", told["id"].as_str().unwrap());
+        c.post(&cancel, json!({})).await.is(204);
+        c.post(&cancel, json!({})).await.refuses(400, "cannot be cancelled");
+        assert_eq!(count("s").await, 0);
+    }
+    let mut silent = request("adminAssign", forever);
+    silent["justification"] = json!(null);
+    c.post("/roleManagement/directory/roleAssignmentScheduleRequests", silent)
+        .await
+        .refuses(400, "JustificationRule");
 }

@@ -1,9 +1,12 @@
 //! The emulator answers as the documented Graph does.
 
+mod binary;
 mod client;
+mod contract;
 mod directory;
 mod faults;
 mod lists;
+mod metadata;
 mod model;
 mod policies;
 mod strict;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
@@ -9,14 +10,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use m365::graph::{Credential, Graph, Request, Settings};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// Answers sign-ins with a token, and everything else with the protocol version it came by.
 fn router() -> Router {
     let answer = |request: axum::extract::Request| async move {
-        tokio::task::yield_now().await;
+        // Graph never answers faster than a connection is made.
+        tokio::time::sleep(Duration::from_millis(5)).await;
         match request.uri().path().ends_with("/token") {
             true => {
                 format!(r#"{{"token_type":"Bearer","expires_in":3599,"access_token":"{}"}}"#, "t")
@@ -121,4 +123,40 @@ fn a_bad_authority_file_is_told() {
         let error = Graph::new(settings).err().unwrap().to_string();
         assert!(error.starts_with("SSL_CERT_FILE") && error.contains(expected), "{error}");
     }
+}
+
+/// The proxy is read from the environment of the process, so this test runs itself again in a
+/// process where it is set.
+#[tokio::test]
+async fn the_proxy_of_the_environment() {
+    const ME: &str = "graph::connections::the_proxy_of_the_environment";
+    if std::env::var_os("M365_TEST_PROXY").is_some() {
+        for endpoint in ["https://graph.example", "https://exempt.invalid"] {
+            let mut settings = settings(endpoint.to_owned());
+            settings.limits.attempts = 1;
+            assert!(Graph::new(settings).unwrap().send(&Request::get("/x")).await.is_err());
+        }
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut line = String::new();
+        BufReader::new(&mut stream).read_line(&mut line).await.unwrap();
+        stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        (line, listener)
+    });
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", ME])
+        .env("M365_TEST_PROXY", "1")
+        .env("HTTPS_PROXY", &proxy)
+        .env("NO_PROXY", "exempt.invalid")
+        .output();
+    let (output, asked) = futures::future::join(child, asked).await;
+    assert!(output.unwrap().status.success());
+    let (asked, listener) = asked.unwrap();
+    assert_eq!(asked, "CONNECT graph.example:443 HTTP/1.1\r\n");
+    let more = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+    assert!(more.is_err(), "what NO_PROXY names does not go through the proxy");
 }

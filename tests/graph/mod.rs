@@ -2,7 +2,9 @@
 
 mod batch;
 mod connections;
+mod credentials;
 mod logs;
+mod managed;
 mod send;
 mod sign_in;
 mod stand_in;

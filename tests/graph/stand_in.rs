@@ -151,7 +151,7 @@ pub(crate) fn token(serial: usize) -> String {
 }
 
 fn is_sign_in(target: &str) -> bool {
-    target.contains("/oauth2/")
+    target.contains("/oauth2/v2.0/")
 }
 
 async fn serve(

@@ -1,8 +1,11 @@
 //! A process's life: health, logs, signals, the end, and debugging.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use m365::plugin::handshake::MAGIC_COOKIE;
 use m365::plugin::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use m365::plugin::proto::tfplugin6::get_metadata;
 use m365::plugin::proto::tfplugin6::provider_client::ProviderClient;
@@ -11,7 +14,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::client::{Process, Provider, command};
+use super::client::{DEADLINE, Process, Provider, command};
 
 #[tokio::test]
 async fn shutdown_ends_the_process_at_once_and_removes_the_socket() {
@@ -33,6 +36,13 @@ async fn nothing_but_the_handshake_is_printed() {
     provider.rpc.get_metadata(get_metadata::Request {}).await.unwrap();
     let ended = provider.shut_down().await;
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+}
+
+/// Gathering entropy from the processor's timing would take most of the time that a start may take.
+#[test]
+fn cryptography_is_built_to_start_fast() {
+    let setting = option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY");
+    assert_eq!(setting, Some("1"), ".cargo/config.toml is not in effect");
 }
 
 #[tokio::test]
@@ -67,6 +77,33 @@ async fn an_interruption_is_left_to_terraform_and_an_end_is_heeded() {
     let process = provider.process;
     let ended = tokio::task::spawn_blocking(|| process.wait()).await.unwrap();
     assert!(ended.status.success(), "{:?}", ended.status);
+    assert!(!socket.exists());
+}
+
+/// The shell stands for a Terraform that is killed.
+#[cfg(unix)]
+#[test]
+fn a_provider_whose_terraform_is_gone_ends() {
+    let sockets = tempfile::tempdir().unwrap();
+    let folder = sockets.path().to_str().unwrap();
+    let mut shell = Command::new("sh")
+        .args(["-c", "\"$0\" & wait"])
+        .arg(command(&[]).get_program())
+        .envs([MAGIC_COOKIE, ("PLUGIN_UNIX_SOCKET_DIR", folder)])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(shell.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let socket = PathBuf::from(line.split('|').nth(3).unwrap());
+    assert!(socket.exists());
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    // Its stdout ends with the last process that has it.
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(stdout.read_to_string(&mut String::new())));
+    end.recv_timeout(DEADLINE).expect("the provider lives on").unwrap();
     assert!(!socket.exists());
 }
 

@@ -44,6 +44,7 @@ macro_rules! check_missing {
 }
 
 #[tokio::test]
+#[allow(clippy::needless_update, reason = "some of the messages have one field only")]
 async fn what_there_is_not_is_named() {
     let mut provider = Provider::start(&[]).await;
     let rpc = &mut provider.rpc;
@@ -141,4 +142,19 @@ async fn stopping_answers() {
     let rpc = &mut provider.rpc;
     let answer = rpc.stop_provider(stop_provider::Request {}).await.unwrap().into_inner();
     assert_eq!(answer.error, "");
+}
+
+#[tokio::test]
+async fn many_requests_are_answered_at_once() {
+    let provider = Provider::start(&[]).await;
+    let requests = (0..500).map(|number| {
+        let mut rpc = provider.rpc.clone();
+        let type_name = format!("nonesuch_{number}");
+        let request = read_resource::Request { type_name: type_name.clone(), ..Default::default() };
+        async move {
+            let answer = rpc.read_resource(request).await.unwrap().into_inner();
+            assert!(answer.diagnostics[0].summary.contains(&format!("{type_name:?}")));
+        }
+    });
+    futures::future::join_all(requests).await;
 }

@@ -321,3 +321,167 @@ fn both_risks(view: &View<'_>) -> Vec<Finding> {
          reverse. Write one policy for each kind of risk.",
     )]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    /// Arrays are sets; the text `?` is unknown.
+    fn value(json: &Json) -> Value {
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(truth) => (*truth).into(),
+            Json::Number(number) => number.as_i64().unwrap().into(),
+            Json::String(text) if text == "?" => Value::UNKNOWN,
+            Json::String(text) => text.as_str().into(),
+            Json::Array(elements) => Value::set(elements.iter().map(value)),
+            Json::Object(attributes) => Value::Object(
+                attributes.iter().map(|(name, json)| (name.clone(), value(json))).collect(),
+            ),
+        }
+    }
+
+    /// The attributes at fault in a policy made of a sound one and `changes`.
+    #[track_caller]
+    fn check(changes: &[(&str, Json)], at: &[&str]) {
+        let mut policy = json!({
+            "conditions": {
+                "users": { "include_users": ["All"], "exclude_groups": ["1"] },
+                "applications": { "include_applications": ["All"] },
+                "client_app_types": ["all"],
+            },
+            "grant_controls": { "operator": "OR", "built_in_controls": ["mfa"] },
+        });
+        for (pointer, json) in changes {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            let parent = match parent {
+                "" => &mut policy,
+                parent => policy.pointer_mut(parent).unwrap(),
+            };
+            parent[name] = json.clone();
+        }
+        let found = contradictions(&value(&policy));
+        let found: Vec<_> = found.iter().map(|finding| finding.path.to_string()).collect();
+        assert_eq!(found, at, "{policy}");
+    }
+
+    #[test]
+    fn a_sound_policy_has_none() {
+        check(&[], &[]);
+        check(&[("/grant_controls", json!("?")), ("/conditions", json!("?"))], &[]);
+        check(&[("/grant_controls/built_in_controls", json!("?"))], &[]);
+        check(&[("/grant_controls/built_in_controls", json!(["?"]))], &[]);
+    }
+
+    #[test]
+    fn keywords_leave_no_room() {
+        let at = "conditions.users.include_users";
+        check(&[("/conditions/users/include_users", json!(["All", "42"]))], &[at]);
+        check(&[("/conditions/users/include_users", json!(["?", "None"]))], &[at]);
+        check(&[("/conditions/users/include_users", json!(["42", "43"]))], &[]);
+        let at = "conditions.client_app_types";
+        check(&[("/conditions/client_app_types", json!(["all", "browser"]))], &[at]);
+    }
+
+    #[test]
+    fn exclusion_wins() {
+        check(
+            &[("/conditions/users/include_groups", json!(["1"]))],
+            &["conditions.users.exclude_groups"],
+        );
+        let locations = json!({ "include_locations": ["A"], "exclude_locations": ["a"] });
+        check(&[("/conditions/locations", locations)], &["conditions.locations.exclude_locations"]);
+    }
+
+    #[test]
+    fn a_filter_adds_nothing_to_all() {
+        let at = "conditions.applications.application_filter";
+        let filter = |mode: &str| json!({ "mode": mode, "rule": "r" });
+        check(&[("/conditions/applications/application_filter", filter("include"))], &[at]);
+        check(&[("/conditions/applications/application_filter", filter("exclude"))], &[]);
+    }
+
+    #[test]
+    fn tenants_are_listed_or_all() {
+        let at = "conditions.users.include_guests_or_external_users.external_tenants";
+        let guests = |tenants: Json| {
+            let guests = json!({ "external_tenants": tenants });
+            ("/conditions/users/include_guests_or_external_users", guests)
+        };
+        check(&[guests(json!({ "membership_kind": "enumerated" }))], &[at]);
+        check(&[guests(json!({ "membership_kind": "enumerated", "members": ["1"] }))], &[]);
+        check(&[guests(json!({ "membership_kind": "enumerated", "members": "?" }))], &[]);
+        check(&[guests(json!({ "membership_kind": "all", "members": ["1"] }))], &[at]);
+        check(&[guests(json!({ "membership_kind": "all" }))], &[]);
+    }
+
+    #[test]
+    fn workload_identities_are_blocked_and_no_users() {
+        let workloads =
+            ("/conditions/client_applications", json!({ "include_service_principals": ["1"] }));
+        let block = ("/grant_controls/built_in_controls", json!(["block"]));
+        let nobody = ("/conditions/users", json!({ "include_users": ["None"] }));
+        check(&[workloads.clone(), block.clone(), nobody.clone()], &[]);
+        check(&[workloads.clone(), block.clone(), ("/conditions/users", json!(null))], &[]);
+        check(&[workloads.clone(), block], &["conditions.users"]);
+        check(&[workloads, nobody], &["grant_controls.built_in_controls"]);
+    }
+
+    #[test]
+    fn controls_go_together_or_do_not() {
+        let controls = |controls: Json| ("/grant_controls/built_in_controls", controls);
+        let at = "grant_controls.built_in_controls";
+        check(&[controls(json!([]))], &["grant_controls"]);
+        check(&[controls(json!(["block", "mfa"]))], &[at]);
+        check(&[controls(json!(["passwordChange", "mfa"]))], &[at]);
+        let risk = ("/conditions/user_risk_levels", json!(["high"]));
+        check(&[controls(json!(["passwordChange", "mfa"])), risk.clone()], &[]);
+        check(&[controls(json!(["passwordChange", "compliantDevice"])), risk.clone()], &[at]);
+        let exchange = ("/conditions/applications/include_applications", json!(["1"]));
+        check(&[controls(json!(["passwordChange"])), risk, exchange], &[at]);
+        let register = (
+            "/conditions/applications",
+            json!({ "include_user_actions": ["urn:user:registerdevice"] }),
+        );
+        check(std::slice::from_ref(&register), &[]);
+        check(&[register, controls(json!(["compliantDevice"]))], &[at]);
+    }
+
+    #[test]
+    fn session_controls_do_something() {
+        let session =
+            |control: &str, properties: Json| ("/session_controls", json!({ control: properties }));
+        let frequency = |properties: Json| session("sign_in_frequency", properties);
+        let at = "session_controls.sign_in_frequency";
+        check(&[frequency(json!({ "frequency_interval": "timeBased" }))], &[at]);
+        check(&[frequency(json!({ "frequency_interval": "everyTime" }))], &[]);
+        let hours = |value: i64| {
+            frequency(json!({
+                "frequency_interval": "timeBased", "value": value, "type": "hours",
+            }))
+        };
+        check(&[hours(23)], &[]);
+        check(&[hours(24)], &[at]);
+        let browser = session("persistent_browser", json!({ "mode": "never" }));
+        check(std::slice::from_ref(&browser), &[]);
+        let exchange = ("/conditions/applications/include_applications", json!(["1"]));
+        check(&[browser, exchange], &["session_controls.persistent_browser"]);
+        check(
+            &[session("secure_sign_in_session", json!({ "is_enabled": false }))],
+            &["session_controls.secure_sign_in_session"],
+        );
+    }
+
+    #[test]
+    fn risks_are_rarely_meant_together() {
+        check(
+            &[
+                ("/conditions/user_risk_levels", json!(["high"])),
+                ("/conditions/sign_in_risk_levels", json!(["high"])),
+            ],
+            &["conditions.sign_in_risk_levels"],
+        );
+    }
+}

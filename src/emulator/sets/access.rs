@@ -29,7 +29,6 @@ pub(super) static POLICIES: Set = Set {
     create_only: &["templateId"],
     inline: &["grantControls.authenticationStrength"],
     merged: &["conditions"],
-    on_demand: &["deletedDateTime"],
     is_kept: |_| true,
     computed: &[("grantControls", grant_controls)],
     on_create: |cx, policy| {
@@ -104,14 +103,14 @@ fn complete(cx: &mut Context, policy: &mut Properties) -> Outcome<()> {
     if !grants && !sessions {
         return Err(invalid("A policy must have grantControls or sessionControls."));
     }
-    if let Some(conditions) = policy.get_mut("conditions") {
+    if let Some(conditions) = policy.get_mut("conditions").filter(|c| c.is_object()) {
         complete_conditions(cx, conditions)?;
     }
-    if let Some(grant) = policy.get_mut("grantControls").filter(|g| !g.is_null()) {
+    if let Some(grant) = policy.get_mut("grantControls").filter(|g| g.is_object()) {
         complete_grant(cx, grant)?;
     }
     let conditions = policy.get("conditions").cloned().unwrap_or_default();
-    if let Some(session) = policy.get_mut("sessionControls").filter(|s| !s.is_null()) {
+    if let Some(session) = policy.get_mut("sessionControls").filter(|s| s.is_object()) {
         complete_session(session, &conditions)?;
     }
     Ok(())

@@ -63,6 +63,7 @@ pub(super) static APPLICATIONS: Set = Set {
         application.insert("appId".into(), app_id.into());
         application.insert("createdDateTime".into(), now().into());
         application.insert("publisherDomain".into(), cx.state.default_domain.as_str().into());
+        application.entry("oauth2RequirePostResponse").or_insert(Value::Bool(false));
         application.entry("signInAudience").or_insert_with(|| json!("AzureADMyOrg"));
         Ok(())
     },

@@ -21,7 +21,6 @@ pub(super) static LOCATIONS: Set = Set {
     delete: Some(access::DELETE),
     required: &["displayName"],
     read_only: &["id", "createdDateTime", "modifiedDateTime", "deletedDateTime"],
-    on_demand: &["deletedDateTime"],
     typed: true,
     is_kept: |_| true,
     on_create: |_, location| {

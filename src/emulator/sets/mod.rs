@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod groups;
+mod hybrid;
 mod locations;
 mod policies;
 mod privileged;
@@ -52,6 +53,8 @@ pub(crate) static ALL: &[&Set] = &[
     &tenant::ORGANIZATION,
     &tenant::DOMAINS,
     &tenant::SKUS,
+    &hybrid::FEDERATION,
+    &hybrid::SYNCHRONIZATION,
 ];
 
 /// The set of a type.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::super::context::Context;
 use super::super::links::Relation;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Action, Paging, Permissions, Properties, Service, Set};
+use super::super::set::{Action, Navigation, Paging, Permissions, Properties, Service, Set, Way};
 use super::super::store::{State, flag, key, text};
 use super::role_policies;
 
@@ -90,13 +90,33 @@ permissions! { ACTIVE_READ ACTIVE_WRITE "RoleAssignmentSchedule" "Directory" "Di
 permissions! { GROUP_ELIGIBLE_READ GROUP_ELIGIBLE_WRITE "PrivilegedEligibilitySchedule" "AzureADGroup"; }
 permissions! { GROUP_ACTIVE_READ GROUP_ACTIVE_WRITE "PrivilegedAssignmentSchedule" "AzureADGroup"; }
 
+const ONE: Navigation =
+    Navigation { single: true, read: &[&["RoleManagement.Read.Directory"]], ..Navigation::MANY };
+const PRINCIPAL: Navigation =
+    Navigation { name: "principal", way: Way::Property("principalId", "directoryObject"), ..ONE };
+
 const ROLES: Set = Set {
     service: Service::Roles,
     paging: Paging::Pages(100),
+    navigation: &[
+        PRINCIPAL,
+        Navigation {
+            name: "roleDefinition",
+            way: Way::Property("roleDefinitionId", "unifiedRoleDefinition"),
+            ..ONE
+        },
+    ],
     on_read: settle,
     ..Set::COLLECTION
 };
-const OF_GROUPS: Set = Set { must_filter: &["groupId", "principalId"], ..ROLES };
+const OF_GROUPS: Set = Set {
+    must_filter: &["groupId", "principalId"],
+    navigation: &[
+        PRINCIPAL,
+        Navigation { name: "group", way: Way::Property("groupId", "group"), ..ONE },
+    ],
+    ..ROLES
+};
 
 /// What Graph fills in of a request.
 const GIVEN: &[&str] = &[
@@ -189,7 +209,7 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
                 true => format!("{}_{}_{id}", text(request, "groupId"), text(request, "accessId")),
                 false => id.clone(),
             };
-            let status = if starts(&info).is_some_and(|start| start > now) { "Granted" } else { PROVISIONED };
+            let status = if starts(&info).is_some_and(|start| start > now) { "ScheduleCreated" } else { PROVISIONED };
             request.insert("scheduleInfo".into(), info);
             (status, target)
         }
@@ -209,8 +229,8 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
             return Err(refused("RoleAssignmentDoesNotExist", message));
         }
         (other, _) => {
-            let message = format!("The action '{other}' takes a signed-in user.");
-            return Err(refused("InvalidRequestAction", message));
+            let message = format!("Only a signed-in user can ask for '{other}', for themselves.");
+            return Err(Refusal::new(403, "UnauthorizedAccess", message));
         }
     };
     request.insert("targetScheduleId".into(), target.as_str().into());
@@ -241,7 +261,8 @@ fn carry_out(
     match (action, there) {
         ("adminRemove", Some(schedule)) => end(state, family, &schedule),
         (_, Some(mut schedule)) => {
-            stop(state, family, &schedule, false);
+            let later = starts(&request["scheduleInfo"]).is_some_and(|start| start > now);
+            stop(state, family, &schedule, later);
             schedule.insert("scheduleInfo".into(), request["scheduleInfo"].clone());
             schedule.insert("modifiedDateTime".into(), now.to_string().into());
             schedule.insert("createdUsing".into(), request["id"].clone());
@@ -273,7 +294,7 @@ fn cancel(
 ) -> Outcome<(u16, Option<Value>)> {
     settle(cx);
     let status = text(request, "status");
-    if status != "Granted" && !status.starts_with("Pending") {
+    if status != "ScheduleCreated" && !status.starts_with("Pending") {
         let message = format!("A request with the status {status} cannot be cancelled.");
         return Err(refused("RoleAssignmentRequestCannotBeCancelled", message));
     }

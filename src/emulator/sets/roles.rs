@@ -134,22 +134,7 @@ fn assign(cx: &mut Context, assignment: &mut Properties) -> Outcome<()> {
     if !flag(definition, "isEnabled") {
         return Err(Refusal::directory("The role definition is not enabled."));
     }
-    let (kind, object) =
-        cx.directory_object(&principal).ok_or_else(|| Refusal::no_such_object(&principal))?;
-    match kind {
-        "user" | "servicePrincipal" => {}
-        "group" if flag(object, "isAssignableToRole") => {}
-        "group" => {
-            return Err(Refusal::directory(
-                "The group cannot be assigned to a role: its property isAssignableToRole is not true.",
-            ));
-        }
-        _ => {
-            return Err(Refusal::directory(format!(
-                "An object of the type '{kind}' cannot be assigned to a role."
-            )));
-        }
-    }
+    check_principal(cx, &principal)?;
     let scope = scope(cx, assignment)?;
     let taken = cx.state.all("unifiedRoleAssignment").any(|(_, other)| {
         text(other, "roleDefinitionId") == role
@@ -169,7 +154,28 @@ fn assign(cx: &mut Context, assignment: &mut Properties) -> Outcome<()> {
     Ok(())
 }
 
-fn own_scope(assignment: &Properties) -> String {
+/// Who may hold a role: users, service principals, and groups made for it.
+pub(super) fn check_principal(cx: &Context, principal: &str) -> Outcome<()> {
+    let (kind, object) =
+        cx.directory_object(principal).ok_or_else(|| Refusal::no_such_object(principal))?;
+    match kind {
+        "user" | "servicePrincipal" => {}
+        "group" if flag(object, "isAssignableToRole") => {}
+        "group" => {
+            return Err(Refusal::directory(
+                "The group cannot be assigned to a role: its property isAssignableToRole is not true.",
+            ));
+        }
+        _ => {
+            return Err(Refusal::directory(format!(
+                "An object of the type '{kind}' cannot be assigned to a role."
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn own_scope(assignment: &Properties) -> String {
     let directory = text(assignment, "directoryScopeId");
     let scope = if directory.is_empty() { text(assignment, "appScopeId") } else { directory };
     scope.to_lowercase()

@@ -95,7 +95,8 @@ pub(super) fn is_restricted(cx: &Context, object: &Properties) -> Value {
     if units.iter().any(|id| restricts(id)) { Value::Bool(true) } else { Value::Null }
 }
 
-/// Refuses a change to an object that a unit restricts, unless the caller holds a role in that unit.
+/// Refuses a change to an object that a unit restricts, unless the caller holds a role in that unit, or
+/// the change comes from outside, where an administrator of the unit may have made it.
 pub(super) fn refuse_restricted(cx: &Context, object: &Properties) -> Outcome<()> {
     let units = cx.state.links.sources(Relation::UnitMember, &key(text(object, "id")), cx.now);
     let restricted = |id: &str| {

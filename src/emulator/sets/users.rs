@@ -61,7 +61,6 @@ pub(super) static USERS: Set = Set {
         "onPremisesSecurityIdentifier",
         "onPremisesSyncEnabled",
         "onPremisesUserPrincipalName",
-        "refreshTokensValidFromDateTime",
         "securityIdentifier",
         "serviceProvisioningErrors",
         "signInSessionsValidFromDateTime",
@@ -319,7 +318,7 @@ fn check_password(password: &Value) -> Outcome<()> {
         |c| c.is_ascii_digit(),
         |c| !c.is_ascii_alphanumeric(),
     ];
-    let count = kinds.iter().filter(|kind| password.chars().any(|c| kind(c))).count();
+    let count = kinds.iter().filter(|kind| password.chars().any(kind)).count();
     if (8..=256).contains(&password.chars().count()) && count >= 3 {
         return Ok(());
     }

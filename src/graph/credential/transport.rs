@@ -22,7 +22,7 @@ use azure_core::http::{
 use bytes::Bytes;
 use url::Url;
 
-use super::super::wire::Http;
+use super::super::wire::{Broken, Http};
 
 /// A transport over our client that sends what is meant for one place to another.
 pub(super) struct Redirecting {
@@ -55,7 +55,7 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, refused: Option<Refused>) {
+    pub(super) fn note(&self, refused: Option<Refused>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = refused;
     }
 }
@@ -81,8 +81,10 @@ impl Redirecting {
             return asked.clone();
         };
         let mut url = self.to.clone();
-        let prefix = self.to.path().trim_end_matches('/');
-        url.set_path(&format!("{prefix}/{}", rest.trim_start_matches('/')));
+        if !rest.is_empty() {
+            let prefix = self.to.path().trim_end_matches('/');
+            url.set_path(&format!("{prefix}/{}", rest.trim_start_matches('/')));
+        }
         url.set_query(asked.query());
         url
     }
@@ -105,10 +107,13 @@ impl HttpClient for Redirecting {
         if let Body::Bytes(bytes) = request.body() {
             outgoing = outgoing.body(bytes.clone());
         }
-        let response = outgoing.send().await.map_err(failed)?;
-        let status = StatusCode::from(response.status().as_u16());
+        let outgoing = outgoing.build().map_err(failed)?;
+        let host = outgoing.url().host_str().unwrap_or_default().to_owned();
+        let answer = self.http.execute(&client, outgoing).await;
+        let (status, answered, body) = answer.map_err(|broken| silent(&host, &broken))?;
+        let status = StatusCode::from(status);
         let mut headers = Headers::new();
-        for (name, value) in response.headers() {
+        for (name, value) in &answered {
             if let Ok(value) = value.to_str() {
                 headers.insert(
                     HeaderName::from(name.as_str().to_owned()),
@@ -116,7 +121,6 @@ impl HttpClient for Redirecting {
                 );
             }
         }
-        let body = response.bytes().await.map_err(failed)?;
         self.heard.note((!status.is_success()).then(|| Refused {
             status: status.into(),
             retry_after: headers.get_optional_string(&HeaderName::from_static("retry-after")),
@@ -127,10 +131,12 @@ impl HttpClient for Redirecting {
 }
 
 fn failed(error: reqwest::Error) -> Error {
-    let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
-    let host = error.url().and_then(|url| Some(url.host_str()?.to_owned())).unwrap_or_default();
-    let cause = super::super::error::Cause::new(error.without_url());
-    Error::with_message(kind, format!("{host} cannot be reached: {cause}"))
+    Error::with_error(ErrorKind::Other, error.without_url(), "the request could not be built")
+}
+
+fn silent(host: &str, broken: &Broken) -> Error {
+    let kind = if broken.sent { ErrorKind::Io } else { ErrorKind::Connection };
+    Error::with_message(kind, format!("{host} does not answer: {}", broken.cause))
 }
 
 impl fmt::Debug for Redirecting {

@@ -2,7 +2,7 @@
 //!
 //! A file decodes the request, calls the method of [`Provider`] of about the same name, and
 //! encodes what it answers. That nothing here can take the process down is seen to in one place,
-//! [`Rpcs::guarded`].
+//! `Rpcs::guarded`.
 
 mod apply_resource_change;
 mod call_function;
@@ -29,6 +29,7 @@ mod validate_resource_config;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::FutureExt as _;
 use tracing::Instrument as _;
@@ -90,18 +91,28 @@ impl Rpcs {
     /// being applied at the same time, and their states would be lost with the process.
     async fn guarded<R: Rpc>(&self, request: R) -> R::Response {
         let subject = request.subject().to_owned();
-        let mut response = request.refusal();
         let span = tracing::info_span!("rpc", tf_rpc = R::NAME, tf_resource_type = subject);
-        // The provider behind the reference guards its own state: what a panic poisons there, it
-        // notices.
-        let answer = AssertUnwindSafe(async { request.answer(&self.provider).await });
-        let diagnostic = match answer.catch_unwind().instrument(span).await {
-            Ok(Ok(response)) => return response,
-            Ok(Err(diagnostic)) => diagnostic,
-            Err(payload) => panicked(R::NAME, &subject, panics::message(&*payload)),
+        let answer = async {
+            tracing::trace!("Received request");
+            let started = Instant::now();
+            let mut refusal = request.refusal();
+            // The provider behind the reference guards its own state: what a panic poisons there,
+            // it notices.
+            let answer = AssertUnwindSafe(async { request.answer(&self.provider).await });
+            let answered = match answer.catch_unwind().await {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(diagnostic)) => Err(diagnostic),
+                Err(payload) => Err(panicked(R::NAME, &subject, panics::message(&*payload))),
+            };
+            let response = answered.unwrap_or_else(|diagnostic| {
+                R::refuse(&mut refusal, diagnostic.into());
+                refusal
+            });
+            let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::trace!(tf_req_duration_ms = milliseconds, "Served request");
+            response
         };
-        R::refuse(&mut response, diagnostic.into());
-        response
+        answer.instrument(span).await
     }
 }
 
@@ -148,4 +159,61 @@ fn missing(what: &str, name: &str) -> Diagnostic {
             env!("CARGO_PKG_VERSION")
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::Catalogue;
+    use crate::plugin::proto::tfplugin6::{DynamicValue, apply_resource_change};
+
+    static NOTHING: Catalogue =
+        Catalogue { doc: "", provider: &[], resources: &[], data_sources: &[] };
+
+    /// A request whose answer is a panic, or words.
+    struct Faulty(bool);
+
+    impl Rpc for Faulty {
+        type Response = Vec<Diagnostic>;
+
+        const NAME: &'static str = "ReadResource";
+
+        fn subject(&self) -> &str {
+            "m365_thing"
+        }
+
+        fn refuse(response: &mut Vec<Diagnostic>, diagnostics: Diagnostics) {
+            response.extend(diagnostics);
+        }
+
+        async fn answer(self, _: &Provider) -> Result<Vec<Diagnostic>, Diagnostic> {
+            tokio::task::yield_now().await;
+            assert!(!self.0, "2 and 2 are 5");
+            Err(Diagnostic::error("Not today", ""))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_ends_nothing_else() {
+        let rpcs = Rpcs::new(Arc::new(Provider::new(&NOTHING)));
+        let [said] = rpcs.guarded(Faulty(true)).await.try_into().unwrap();
+        assert_eq!(said.summary, "The provider failed unexpectedly on m365_thing");
+        for part in ["ReadResource", "2 and 2 are 5", "report", env!("CARGO_PKG_VERSION")] {
+            assert!(said.detail.contains(part), "{part:?} is missing: {}", said.detail);
+        }
+        let [said] = rpcs.guarded(Faulty(false)).await.try_into().unwrap();
+        assert_eq!(said.summary, "Not today");
+    }
+
+    #[test]
+    fn an_apply_that_fails_keeps_the_state_before() {
+        let prior = Some(DynamicValue { msgpack: b"\xc3".to_vec(), json: Vec::new() });
+        let request = apply_resource_change::Request {
+            prior_state: prior.clone(),
+            planned_private: b"note".to_vec(),
+            ..Default::default()
+        };
+        let response = request.refusal();
+        assert_eq!((response.new_state, response.private), (prior, b"note".to_vec()));
+    }
 }

@@ -1,0 +1,62 @@
+//! The page of a resource.
+
+use super::{Examples, Head, Page, Section, attributes, code, example, graph, import, page, words};
+use crate::declare::{Keeps, Law};
+use crate::engine::Model;
+
+/// `resources/<noun>.md`
+pub(super) fn of(model: &Model, examples: Examples<'_>) -> Page {
+    let resource = model.resource;
+    let name = &model.name;
+    let head = Head { name, kind: "Resource", area: resource.area, doc: resource.doc };
+    let mut sections = vec![
+        example(&format!("resources/{name}/resource.tf"), examples),
+        graph(&place(model), resource.reference, resource.permissions),
+    ];
+    sections.push(attributes::section(&model.schema.attributes, &model.attributes));
+    sections.push(Section("### Attributes Together", together(model)));
+    sections.push(Section("## Limits", limits(resource.exceptions)));
+    sections.push(import::section(model, examples));
+    sections.push(Section("## Moving from Another Provider", moved(model)));
+    page(format!("resources/{}.md", resource.name), &head, &sections)
+}
+
+/// Where Graph keeps it, and what that means for create and destroy.
+fn place(model: &Model) -> String {
+    let path = model.resource.path;
+    match model.resource.keeps {
+        Keeps::Member => format!("Kept at `{path}/{{id}}`."),
+        Keeps::Singleton => format!(
+            "Kept at `{path}`, where there is always exactly one: create takes it over and notes what \
+             it found, destroy puts that back unless `on_destroy` says otherwise."
+        ),
+        Keeps::Reference => format!("Kept as a reference below `{path}`."),
+        Keeps::Part => format!("A part of the object at `{path}`, which is managed on its own."),
+        Keeps::Request => format!("Kept at `{path}/{{id}}`, and changed by requests to Graph."),
+    }
+}
+
+/// The rules over several attributes.
+fn together(model: &Model) -> String {
+    model.resource.rules.iter().map(|rule| format!("- {}\n", words::rule(rule))).collect()
+}
+
+/// What does not hold for this resource though it does for all others.
+fn limits(exceptions: &[(Law, &str)]) -> String {
+    exceptions.iter().map(|(_, reason)| format!("- {reason}\n")).collect()
+}
+
+/// How state of other providers is taken over.
+fn moved(model: &Model) -> String {
+    let name = &model.name;
+    let [first, ..] = model.resource.moved_from else { return String::new() };
+    let block = code(
+        "terraform",
+        &format!("moved {{\n  from = {first}.example\n  to   = {name}.example\n}}"),
+    );
+    format!(
+        "State of {} moves here without an import, and without a change in the tenant (Terraform 1.8 \
+         and later):\n\n{block}",
+        words::list(model.resource.moved_from, "and")
+    )
+}
