@@ -11,6 +11,7 @@ mod call;
 mod catalogue;
 mod check;
 mod data;
+mod function;
 mod resource;
 
 pub use attribute::{
@@ -20,5 +21,6 @@ pub use attribute::{
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
+pub use function::{Function, Misuse, Parameter};
 pub use data::{Also, DataSource, Lookup, Source};
-pub use resource::{Keeps, Law, Permissions, Requests, Resource};
+pub use resource::{Keeps, Law, Permissions, Requests, Resource, Ruled};

@@ -44,6 +44,8 @@ pub struct Resource {
     pub soft_delete: Option<&'static str>,
     /// How it is changed, where requests do that ([`Keeps::Request`]).
     pub requests: Option<Requests>,
+    /// How it is read and written, where it is a list of rules.
+    pub ruled: Option<Ruled>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -94,6 +96,22 @@ pub struct Requests {
     /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
     /// listed by the first.
     pub of: &'static [&'static str],
+}
+
+/// How an object that is always there, and is a list of rules, is found, read and written. There is
+/// one for each of many things, such as the policy of each role, and each rule is patched alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruled {
+    /// The filter of the collection of assignments that finds it; `{attribute}` is filled in.
+    pub filter: &'static str,
+    /// The attributes that say what it is of.
+    pub of: &'static [&'static str],
+    /// What an assignment with this id in Graph is of: the values of the attributes `of`.
+    pub named: fn(&str) -> Option<Vec<String>>,
+    /// The settings, as an object with the properties of the attributes, that the rules are.
+    pub read: fn(&[Json]) -> Json,
+    /// The rules that must change for the settings to be so, whole, in an order that Graph accepts.
+    pub write: fn(&[Json], &Json) -> Vec<Json>,
 }
 
 /// The application permissions that a resource takes, least privileged first. Several separated by
@@ -147,6 +165,7 @@ impl Resource {
         data: None,
         soft_delete: None,
         requests: None,
+        ruled: None,
         create: None,
         update: None,
         remove: None,

@@ -1,7 +1,7 @@
 //! States of objects that Terraform did not make: what the user typed becomes enough of a state
 //! for a read to complete it.
 
-use crate::declare::{Form, Keeps};
+use crate::declare::{Form, Keeps, Ruled};
 use crate::engine::{Model, encode, equal, names};
 use crate::terraform::{Diagnostic, Object, Value};
 
@@ -36,7 +36,14 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     if let Some(requests) = resource.requests {
         return schedule(model, requests.of, id).ok_or_else(|| wrong(model, id));
     }
+    let named = |ruled: &Ruled| {
+        let (path, id) = id.rsplit_once('/')?;
+        if path == resource.path { (ruled.named)(id) } else { None }
+    };
     let parts = match id.strip_prefix('/') {
+        Some(_) if resource.ruled.is_some() => {
+            resource.ruled.as_ref().and_then(named).ok_or_else(|| wrong(model, id))?
+        }
         Some(path) => {
             from_path(resource.path, resource.keeps, path).ok_or_else(|| wrong(model, id))?
         }
@@ -44,6 +51,16 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     };
     let mut state = empty(model);
     match (resource.keeps, parts.as_slice()) {
+        (Keeps::Singleton, parts) if resource.ruled.is_some() => {
+            let of = resource.ruled.map_or(&[][..], |ruled| ruled.of);
+            if parts.len() != of.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in of.iter().zip(parts) {
+                state.insert((*name).to_owned(), part.as_str().into());
+            }
+            state.insert("id".into(), parts.join("/").into());
+        }
         (Keeps::Singleton, _) => {
             state.insert("id".into(), resource.name.into());
         }
@@ -109,7 +126,13 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
             }
             Some(parts.join("/").into())
         }
-        Keeps::Singleton => Some(model.resource.name.into()),
+        Keeps::Singleton => match model.resource.ruled {
+            None => Some(model.resource.name.into()),
+            Some(ruled) => {
+                let parts: Option<Vec<String>> = ruled.of.iter().map(|name| text(name)).collect();
+                Some(parts?.join("/").into())
+            }
+        },
         Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
         Keeps::Reference => {
             let (near, far) = reference_names(model);
@@ -205,7 +228,13 @@ impl Forms {
         let placeholders = names::placeholders(resource.path);
         let path = resource.path.replace('{', "<").replace('}', ">");
         let (plain, path) = match resource.keeps {
-            Keeps::Singleton => (resource.name.to_owned(), path),
+            Keeps::Singleton => match resource.ruled {
+                None => (resource.name.to_owned(), path),
+                Some(ruled) => {
+                    let parts: Vec<_> = ruled.of.iter().map(|name| format!("<{name}>")).collect();
+                    (parts.join("/"), format!("{path}/<id>"))
+                }
+            },
             Keeps::Part => (format!("<{}>", placeholders.first().unwrap_or(&"id")), path),
             Keeps::Reference => {
                 let (near, far) = reference_names(model);

@@ -17,6 +17,7 @@ mod permission;
 pub mod provider;
 mod read;
 pub mod registry;
+mod ruled;
 mod schedule;
 mod session;
 mod settings;

@@ -216,8 +216,16 @@ impl Provider {
     /// # Errors
     ///
     /// What is wrong with which argument.
-    pub fn call(&self, function: &str, _arguments: &[Value]) -> Result<Value, FunctionError> {
-        Err(FunctionError { text: format!("there is no function {function}"), argument: None })
+    pub fn call(&self, function: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let known = self.registry.catalogue.functions.iter().find(|known| known.name == function);
+        let Some(known) = known else {
+            let text = format!("there is no function {function}");
+            return Err(FunctionError { text, argument: None });
+        };
+        (known.call)(arguments).map_err(|misuse| FunctionError {
+            text: misuse.text,
+            argument: i64::try_from(misuse.argument).ok(),
+        })
     }
 
     /// `ValidateListResourceConfig`.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Read, ReadBack, schedule};
+use super::{Read, ReadBack, ruled, schedule};
 use crate::declare::{Keeps, Kind};
 use crate::engine::{Model, Request, decode, import, names, request};
 use crate::graph::Error;
@@ -91,6 +91,9 @@ async fn one(
     state: &Value,
     how: How,
 ) -> Result<Option<Json>, Error> {
+    if let Some(ruled) = &model.resource.ruled {
+        return ruled::remote(session, model, ruled, state, how).await;
+    }
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();
     match how {

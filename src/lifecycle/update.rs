@@ -6,7 +6,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply, schedule};
+use super::{Applied, Apply, ruled, schedule};
 use crate::declare::Keeps;
 use crate::engine::{Model, patch, request};
 use crate::graph::Error;
@@ -43,6 +43,9 @@ pub(super) async fn change(
     planned: &Value,
     config: &Value,
 ) -> Result<(), Error> {
+    if let Some(ruled) = &model.resource.ruled {
+        return ruled::change(session, model, ruled, planned).await;
+    }
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);

@@ -15,24 +15,9 @@ const PRINCIPAL: Attribute = id(
 .required()
 .replace(OTHER);
 
-const ROLE: Attribute = string(
-    "role",
-    "The name of a built-in role, such as `Global Administrator`. Give a custom role by \
-     `role_definition_id`.",
-)
-.form(Form::CaseInsensitive)
-.graph("roleDefinitionId")
-.via(&built_in::ROLE_NAME)
-.or_derived(built_in::identified)
-.replace(OTHER);
+const ROLE: Attribute = role(OTHER);
 
-const ROLE_DEFINITION: Attribute = id(
-    "role_definition_id",
-    "The id of the role, in place of its name; for a built-in role, its template id.",
-)
-.or_derived(built_in::named)
-.follows(&["role"])
-.replace(OTHER);
+const ROLE_DEFINITION: Attribute = role_definition(OTHER);
 
 const SCOPE: Attribute = string(
     "directory_scope_id",
@@ -42,6 +27,30 @@ const SCOPE: Attribute = string(
 .form(Form::CaseInsensitive)
 .or(Literal::Str("/"))
 .replace(OTHER);
+
+/// A built-in role by its name. `other` is why another role makes another object.
+pub(super) const fn role(other: &'static str) -> Attribute {
+    string(
+        "role",
+        "The name of a built-in role, such as `Global Administrator`. Give a custom role by \
+         `role_definition_id`.",
+    )
+    .form(Form::CaseInsensitive)
+    .graph("roleDefinitionId")
+    .via(&built_in::ROLE_NAME)
+    .or_derived(built_in::identified)
+    .replace(other)
+}
+
+/// A role by its id.
+pub(super) const fn role_definition(other: &'static str) -> Attribute {
+    id(
+        "role_definition_id",
+        "The id of the role, in place of its name; for a built-in role, its template id.",
+    )
+    .or_derived(built_in::named)
+    .replace(other)
+}
 
 /// What a schedule of a role is of.
 const OF: &[&str] = &["principal_id", "role_definition_id", "directory_scope_id"];

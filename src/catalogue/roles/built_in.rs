@@ -9,8 +9,9 @@ use crate::terraform::{Path, Value};
 
 /// A role's name in the configuration, and its id in Graph. A custom role has no name here.
 pub(in crate::catalogue) static ROLE_NAME: Codec = Codec {
-    encode: |name| translated(&name, id_of),
-    decode: |id| translated(&id, name_of),
+    // A name that is not known is refused at plan; Graph would refuse it too.
+    encode: |name| translated(&name, id_of).unwrap_or(name),
+    decode: |id| translated(&id, name_of).unwrap_or_default(),
 };
 
 /// Every built-in role: id and name.
@@ -76,8 +77,8 @@ pub(in crate::catalogue) fn unknown(plan: &Value) -> Vec<Finding> {
     }
 }
 
-fn translated(text: &Json, to: fn(&str) -> Option<&'static str>) -> Json {
-    text.as_str().and_then(to).map_or(Json::Null, Json::from)
+fn translated(text: &Json, to: fn(&str) -> Option<&'static str>) -> Option<Json> {
+    text.as_str().and_then(to).map(Json::from)
 }
 
 #[cfg(test)]

@@ -505,7 +505,8 @@ fn window(request: &Properties, now: Timestamp) -> Outcome<Value> {
     };
     let info = json!({ "startDateTime": start.to_string(), "expiration": expiration });
     match ends(&info) {
-        Some(end) if end <= now => Err(wrong("The end of the assignment has passed.")),
+        // It is over as soon as it began.
+        Some(end) if end <= now => Ok(info),
         Some(end) if end.duration_since(start) < SignedDuration::from_mins(5) => Err(refused(
             "ActiveDurationTooShort",
             "The Active duration is too short. Miniumum Required is 5 minutes.",
