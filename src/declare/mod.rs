@@ -23,4 +23,4 @@ pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use function::{Function, Misuse, Parameter};
 pub use data::{Also, DataSource, Lookup, Source};
-pub use resource::{Keeps, Law, Permissions, Requests, Resource, Ruled};
+pub use resource::{Keeps, Law, Permissions, Policed, Requests, Resource, Ruled};

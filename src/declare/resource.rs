@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::check::Judge;
+use super::check::{Finding, Judge};
 use super::{Attribute, Call, Lookup, Rule};
+use crate::terraform::Value;
 
 /// How Graph keeps a thing.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +89,7 @@ pub enum Keeps {
 /// A request names what it is about rather than a schedule, Graph deletes requests after some weeks,
 /// and the portal makes schedules too; so a schedule is known by what it is of, and neither by the
 /// request that made it nor by its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Requests {
     /// The collection that requests are sent to. What is asked for and not carried out yet is found
     /// there.
@@ -96,6 +97,18 @@ pub struct Requests {
     /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
     /// listed by the first.
     pub of: &'static [&'static str],
+    /// The policy that decides what may be asked for.
+    pub policy: Option<Policed>,
+}
+
+/// A policy that a plan must satisfy.
+#[derive(Clone, Copy, Debug)]
+pub struct Policed {
+    /// The resource that the policy is ([`Resource::ruled`]), found by attributes of the same names.
+    pub by: &'static Resource,
+    /// What the policy refuses of a plan, given how many seconds it lasts (`None`: it has no end) and
+    /// the settings of the policy.
+    pub judge: fn(&Value, Option<i64>, &Json) -> Vec<Finding>,
 }
 
 /// How an object that is always there, and is a list of rules, is found, read and written. There is

@@ -278,6 +278,24 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
     found
 }
 
+/// How many seconds what is planned lasts, from this moment or its start; `None`: it has no end.
+/// `Err` where that is not known yet, or not changed from `prior`.
+pub fn lasts(prior: &Value, planned: &Value, now: Timestamp) -> Result<Option<i64>, ()> {
+    let names = ["start_date_time", "end_date_time", "duration", "permanent"];
+    // A start that Graph chooses is now.
+    let unknown = names[1..].iter().any(|name| planned.get(name).is_unknown());
+    if unknown || same_window(prior, planned) && same_reasons(prior, planned) {
+        return Err(());
+    }
+    let start = text_moment(planned.get("start_date_time")).map_or(now, |start| start.max(now));
+    let Some(window) = Window::planned(planned, Some(start)) else { return Err(()) };
+    Ok(window.end.map(|end| end.duration_since(start).as_secs()))
+}
+
+fn same_reasons(a: &Value, b: &Value) -> bool {
+    ["justification", "ticket_number"].iter().all(|name| a.get(name) == b.get(name))
+}
+
 fn same_window(a: &Value, b: &Value) -> bool {
     ["start_date_time", "end_date_time", "duration", "permanent"]
         .iter()

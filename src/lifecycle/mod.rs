@@ -14,6 +14,7 @@ mod import;
 pub mod messages;
 mod note;
 mod permission;
+mod policed;
 pub mod provider;
 mod read;
 pub mod registry;

@@ -9,7 +9,7 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission, read,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission, policed, read,
     settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
@@ -143,6 +143,12 @@ impl Provider {
         if model.resource.keeps == Keeps::Request {
             let now = jiff::Timestamp::now();
             diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
+        }
+        if let Ok(session) = self.session().await {
+            if model.resource.ruled.is_some() {
+                policed::remember(&session, model, &planned);
+            }
+            diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
         }
         if planned != request.prior {
             diagnostics.extend(self.not_granted(model).await);

@@ -1,7 +1,7 @@
 //! `m365_pim_group_eligibility` and `m365_pim_group_assignment`.
 
-use super::{AREA, NEW};
-use crate::declare::{Attribute, Permissions, Requests, Resource, id, string};
+use super::{AREA, GROUP_ROLE_MANAGEMENT_POLICY, NEW, limits};
+use crate::declare::{Attribute, Permissions, Policed, Requests, Resource, id, string};
 
 /// Why another group, principal or relationship makes another assignment.
 const OTHER: &str = "an assignment is of one group, one principal and one relationship";
@@ -37,6 +37,7 @@ pub static PIM_GROUP_ELIGIBILITY: Resource = Resource {
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
         of: OF,
+        policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
     }),
     entity: "privilegedAccessGroupEligibilitySchedule",
     permissions: Permissions {
@@ -65,6 +66,7 @@ pub static PIM_GROUP_ASSIGNMENT: Resource = Resource {
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
         of: OF,
+        policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::active }),
     }),
     entity: "privilegedAccessGroupAssignmentSchedule",
     permissions: Permissions {

@@ -1,6 +1,7 @@
 //! Privileged Identity Management: roles and groups held for a time, and the rules of taking them up.
 
 mod group;
+mod limits;
 mod policy;
 mod role;
 mod rules;

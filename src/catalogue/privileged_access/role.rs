@@ -1,8 +1,8 @@
 //! `m365_role_eligibility` and `m365_role_active_assignment`.
 
-use super::{AREA, NEW};
+use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
 use crate::catalogue::roles::built_in;
-use crate::declare::{Attribute, Form, Literal, Permissions, Requests, Resource, Rule, id, string};
+use crate::declare::{Attribute, Form, Literal, Permissions, Policed, Requests, Resource, Rule, id, string};
 
 /// Why another principal, role or scope makes another assignment.
 const OTHER: &str = "an assignment is of one principal, one role and one scope";
@@ -77,6 +77,7 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
     requests: Some(Requests {
         path: "/roleManagement/directory/roleEligibilityScheduleRequests",
         of: OF,
+        policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
     }),
     entity: "unifiedRoleEligibilitySchedule",
     permissions: Permissions {
@@ -108,6 +109,7 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
     requests: Some(Requests {
         path: "/roleManagement/directory/roleAssignmentScheduleRequests",
         of: OF,
+        policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::active }),
     }),
     entity: "unifiedRoleAssignmentSchedule",
     permissions: Permissions {
