@@ -5,3 +5,4 @@ mod docs;
 mod emulator;
 mod graph;
 mod plugin;
+mod privileged_access;

@@ -21,6 +21,6 @@ pub use attribute::{
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
-pub use function::{Function, Misuse, Parameter};
 pub use data::{Also, DataSource, Lookup, Source};
+pub use function::{Function, Misuse, Parameter};
 pub use resource::{Keeps, Law, Permissions, Policed, Requests, Resource, Ruled};

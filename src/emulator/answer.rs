@@ -144,7 +144,9 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
 fn must_filter(set: &Set, query: &Query) -> Outcome<()> {
     let filtered = |name: &&str| {
         let paths = query.filter.iter().flat_map(|filter| filter.paths());
-        paths.into_iter().any(|path| path.first().is_some_and(|first| first.eq_ignore_ascii_case(name)))
+        paths
+            .into_iter()
+            .any(|path| path.first().is_some_and(|first| first.eq_ignore_ascii_case(name)))
     };
     if set.must_filter.is_empty() || set.must_filter.iter().any(filtered) {
         return Ok(());

@@ -156,9 +156,7 @@ pub fn pick_pending<'a>(
         let asks = ["adminAssign", "adminUpdate", "adminExtend", "adminRenew"]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(action));
-        asks && is_waiting(json)
-            && is_of(model, state, json)
-            && !Window::of(json).is_over(now)
+        asks && is_waiting(json) && is_of(model, state, json) && !Window::of(json).is_over(now)
     };
     listed.iter().filter(waits).max_by_key(|json| moment(&json["createdDateTime"]))
 }
@@ -215,7 +213,9 @@ pub fn shown(remote: &Json, before: &Value, now: Timestamp) -> Option<Json> {
             let expiration = &remote["scheduleInfo"]["expiration"];
             match (window.end, &expiration["duration"]) {
                 (None, _) => (Json::Null, Json::Null, true.into()),
-                (Some(_), Json::String(duration)) => (Json::Null, duration.as_str().into(), Json::Null),
+                (Some(_), Json::String(duration)) => {
+                    (Json::Null, duration.as_str().into(), Json::Null)
+                }
                 (Some(end), _) => (end.to_string().into(), Json::Null, Json::Null),
             }
         }

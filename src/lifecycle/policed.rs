@@ -42,13 +42,13 @@ pub(super) async fn judge(
     if let Some(planned) = session.planned(&name(&policy, &id)) {
         lay_over(&mut settings, &planned);
     }
-    judge(planned, lasts, &settings)
-        .into_iter()
-        .map(plan::diagnostic)
-        .fold(nothing, |mut found, diagnostic: Diagnostic| {
+    judge(planned, lasts, &settings).into_iter().map(plan::diagnostic).fold(
+        nothing,
+        |mut found, diagnostic: Diagnostic| {
             found.push(diagnostic);
             found
-        })
+        },
+    )
 }
 
 fn name(policy: &Model, id: &Value) -> String {

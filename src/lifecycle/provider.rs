@@ -9,8 +9,8 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission, policed, read,
-    settings, timeouts, update,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission,
+    policed, read, settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};

@@ -77,9 +77,10 @@ impl Registry {
 }
 
 fn signature(declared: &declare::Function) -> (String, Function) {
-    let parameters = declared.parameters.iter().map(|parameter| {
-        (parameter.name.to_owned(), (parameter.ty)(), parameter.doc.to_owned())
-    });
+    let parameters = declared
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.to_owned(), (parameter.ty)(), parameter.doc.to_owned()));
     let function = Function {
         summary: declared.summary.to_owned(),
         description: declared.doc.to_owned(),

@@ -54,6 +54,7 @@ pub(super) async fn put(
         let own = rule["id"].as_str().unwrap_or_default();
         let path = format!("/policies/roleManagementPolicies/{id}/rules/{own}");
         let request = Request { body: Some(rule.clone()), ..Request::new(Verb::Patch, path) };
+        session.touched_all(model.resource.path);
         session.write(&request, &[], model.resource.retry_on).await?;
     }
     Ok(())

@@ -260,6 +260,8 @@ async fn ask(
         let Some(request) = schedules::change(model, state, action, Timestamp::now()) else {
             return Ok(Json::Null);
         };
+        session.touched_all(model.resource.path);
+        session.touched_all(&request.path);
         match session.write(&request, &[], model.resource.retry_on).await {
             Err(error) if error.has_code("ActiveDurationTooShort") && wait.again().await => {}
             answer => return answer,

@@ -123,7 +123,8 @@ impl Session {
         kind: &str,
         request: &Request,
     ) -> Result<Option<Vec<Json>>, Error> {
-        let options: Vec<_> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let options: Vec<_> =
+            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let key = format!("{}?{}", request.path, options.join("&"));
         let Some(mut first) = self.gather(kind, &key, request, None).await? else {
             return Ok(None);
@@ -168,6 +169,11 @@ impl Session {
     /// Forgets what was read of the object `id`, which is about to change.
     pub(super) fn touched(&self, id: &str) {
         self.shared.bulk.forget(id);
+    }
+
+    /// Forgets all that was read of the collection `name`.
+    pub(super) fn touched_all(&self, name: &str) {
+        self.shared.bulk.forget_all(name);
     }
 
     /// Remembers what is planned for the object called `name`, for what depends on it.

@@ -51,7 +51,8 @@ const ASSIGNMENT: &[Attribute] = &[
          such as the one that Terraform signs in with, has none, and can then assign nothing.",
     )
     .optional_computed(),
-    boolean("require_justification", "Whether assigning takes a justification.").optional_computed(),
+    boolean("require_justification", "Whether assigning takes a justification.")
+        .optional_computed(),
     boolean("require_ticket", "Whether assigning takes a ticket.").optional_computed(),
 ];
 
@@ -65,7 +66,9 @@ const NOTIFICATION: &[Attribute] = &[
 ];
 
 const EVENT: &[Attribute] = &[
-    object("administrators", "What role administrators are told.").optional_computed().of(NOTIFICATION),
+    object("administrators", "What role administrators are told.")
+        .optional_computed()
+        .of(NOTIFICATION),
     object("assignees", "What the assigned or activating user is told.")
         .optional_computed()
         .of(NOTIFICATION),
@@ -81,8 +84,12 @@ const SETTINGS: [Attribute; 4] = [
         .optional_computed()
         .of(ASSIGNMENT),
     object("notifications", "Who is told by mail.").optional_computed().of(&[
-        object("eligible_assignment", "When somebody is made eligible.").optional_computed().of(EVENT),
-        object("active_assignment", "When somebody is assigned actively.").optional_computed().of(EVENT),
+        object("eligible_assignment", "When somebody is made eligible.")
+            .optional_computed()
+            .of(EVENT),
+        object("active_assignment", "When somebody is assigned actively.")
+            .optional_computed()
+            .of(EVENT),
         object("activation", "When somebody activates.").optional_computed().of(EVENT),
     ]),
 ];
@@ -112,7 +119,14 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
         write: "RoleManagementPolicy.ReadWrite.Directory",
     },
     selects: false,
-    attributes: &[role(OTHER), role_definition(OTHER), SETTINGS[0], SETTINGS[1], SETTINGS[2], SETTINGS[3]],
+    attributes: &[
+        role(OTHER),
+        role_definition(OTHER),
+        SETTINGS[0],
+        SETTINGS[1],
+        SETTINGS[2],
+        SETTINGS[3],
+    ],
     rules: &[
         Rule::AtLeastOneOf(&["role", "role_definition_id"]),
         Rule::AtMostOneOf(&["role", "role_definition_id"]),

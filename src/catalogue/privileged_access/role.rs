@@ -2,7 +2,9 @@
 
 use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
 use crate::catalogue::roles::built_in;
-use crate::declare::{Attribute, Form, Literal, Permissions, Policed, Requests, Resource, Rule, id, string};
+use crate::declare::{
+    Attribute, Form, Literal, Permissions, Policed, Requests, Resource, Rule, id, string,
+};
 
 /// Why another principal, role or scope makes another assignment.
 const OTHER: &str = "an assignment is of one principal, one role and one scope";

@@ -26,7 +26,8 @@ const RECIPIENTS: [(&str, &str); 3] =
 
 /// The settings that the rules are.
 pub(super) fn read(rules: &[Json]) -> Json {
-    let rule = |id: String| rules.iter().find(|rule| rule["id"] == id.as_str()).unwrap_or(&Json::Null);
+    let rule =
+        |id: String| rules.iter().find(|rule| rule["id"] == id.as_str()).unwrap_or(&Json::Null);
     let mut settings = Map::new();
     let mut notifications = Map::new();
     for (end, name) in LEVELS {
@@ -221,7 +222,8 @@ mod tests {
     fn only_what_is_wanted_is_written() {
         check(json!({}), &[]);
         let id = "Expiration_EndUser_Assignment";
-        let wanted = json!({ "activation": { "maximumDuration": "PT4H", "requireJustification": true } });
+        let wanted =
+            json!({ "activation": { "maximumDuration": "PT4H", "requireJustification": true } });
         check(wanted, &[(id, "/maximumDuration", json!("PT4H"))]);
         let id = "Enablement_Admin_Eligibility";
         let wanted = json!({ "eligibleAssignment": { "requireTicket": true } });
@@ -237,15 +239,19 @@ mod tests {
             "requireMultifactorAuthentication": false, "requireAuthenticationContext": true,
             "authenticationContext": "c1",
         }});
-        check(wanted, &[
-            ("Enablement_EndUser_Assignment", "/enabledRules", json!(["Justification"])),
-            ("AuthenticationContext_EndUser_Assignment", "/claimValue", json!("c1")),
-        ]);
+        check(
+            wanted,
+            &[
+                ("Enablement_EndUser_Assignment", "/enabledRules", json!(["Justification"])),
+                ("AuthenticationContext_EndUser_Assignment", "/claimValue", json!("c1")),
+            ],
+        );
     }
 
     #[test]
     fn approvers_of_other_kinds_stay() {
-        let wanted = json!({ "activation": { "requireApproval": true, "approverGroupIds": ["g"] } });
+        let wanted =
+            json!({ "activation": { "requireApproval": true, "approverGroupIds": ["g"] } });
         let approvers = json!([
             { "@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1 },
             { "@odata.type": "#microsoft.graph.groupMembers", "groupId": "g" },

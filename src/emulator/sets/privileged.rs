@@ -33,7 +33,8 @@ pub(super) struct Family {
     pub(super) is_group: bool,
 }
 
-const ROLE_SUBJECT: &[&str] = &["principalId", "roleDefinitionId", "directoryScopeId", "appScopeId"];
+const ROLE_SUBJECT: &[&str] =
+    &["principalId", "roleDefinitionId", "directoryScopeId", "appScopeId"];
 const GROUP_SUBJECT: &[&str] = &["groupId", "principalId", "accessId"];
 
 static ROLE_ELIGIBLE: Family = Family {
@@ -119,14 +120,8 @@ const OF_GROUPS: Set = Set {
 };
 
 /// What Graph fills in of a request.
-const GIVEN: &[&str] = &[
-    "id",
-    "approvalId",
-    "completedDateTime",
-    "createdBy",
-    "createdDateTime",
-    "status",
-];
+const GIVEN: &[&str] =
+    &["id", "approvalId", "completedDateTime", "createdBy", "createdDateTime", "status"];
 
 macro_rules! family {
     ($family:ident $base:ident $read:ident $write:ident $paths:tt) => {
@@ -209,7 +204,11 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
                 true => format!("{}_{}_{id}", text(request, "groupId"), text(request, "accessId")),
                 false => id.clone(),
             };
-            let status = if starts(&info).is_some_and(|start| start > now) { "ScheduleCreated" } else { PROVISIONED };
+            let status = if starts(&info).is_some_and(|start| start > now) {
+                "ScheduleCreated"
+            } else {
+                PROVISIONED
+            };
             request.insert("scheduleInfo".into(), info);
             (status, target)
         }
@@ -299,7 +298,9 @@ fn cancel(
         return Err(refused("RoleAssignmentRequestCannotBeCancelled", message));
     }
     let schedule = text(request, "targetScheduleId");
-    if let Some(schedule) = cx.state.get(family.schedule, schedule).and_then(|s| s.current()).cloned() {
+    if let Some(schedule) =
+        cx.state.get(family.schedule, schedule).and_then(|s| s.current()).cloned()
+    {
         end(cx.state, family, &schedule);
     }
     let mut cancelled = request.clone();
@@ -317,7 +318,8 @@ pub(super) fn settle(cx: &mut Context) {
             let info = schedule.get("scheduleInfo").cloned().unwrap_or_default();
             let id = text(&schedule, "id");
             let instance = format!("{id}-1");
-            let began = cx.state.get(family.instance, &instance).is_some_and(|i| i.current().is_some());
+            let began =
+                cx.state.get(family.instance, &instance).is_some_and(|i| i.current().is_some());
             if ends(&info).is_some_and(|end| end <= now) {
                 end(cx.state, family, &schedule);
             } else if began && !holds(cx.state, family, &schedule) {
@@ -342,7 +344,10 @@ pub(super) fn settle(cx: &mut Context) {
                 ("status", PROVISIONED.into()),
                 ("memberType", "Direct".into()),
                 ("assignmentType", "Assigned".into()),
-                ("scheduleInfo", json!({ "startDateTime": start, "expiration": { "type": "noExpiration" } })),
+                (
+                    "scheduleInfo",
+                    json!({ "startDateTime": start, "expiration": { "type": "noExpiration" } }),
+                ),
             ] {
                 schedule.insert(name.into(), value);
             }
@@ -464,7 +469,8 @@ fn check_subject(cx: &Context, family: &Family, request: &Properties) -> Outcome
     };
     if family.is_group {
         let group = cx.seen("group", text(request, "groupId"));
-        let group = group.ok_or_else(|| refused("ResourceNotFound", "The resource is not found."))?;
+        let group =
+            group.ok_or_else(|| refused("ResourceNotFound", "The resource is not found."))?;
         let dynamic = group.get("groupTypes").and_then(Value::as_array);
         if dynamic.is_some_and(|types| types.contains(&json!("DynamicMembership"))) {
             let message = "A group with dynamic membership cannot be managed.";

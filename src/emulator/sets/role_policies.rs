@@ -124,7 +124,9 @@ fn defaults() -> Vec<(&'static str, Properties)> {
         rule.insert("target".into(), target);
         rules.push((kind, rule));
     };
-    for (caller, level) in [("Admin", "Eligibility"), ("Admin", "Assignment"), ("EndUser", "Assignment")] {
+    for (caller, level) in
+        [("Admin", "Eligibility"), ("Admin", "Assignment"), ("EndUser", "Assignment")]
+    {
         let end = format!("{caller}_{level}");
         let (expires, most, enabled): (bool, &str, &[&str]) = match (caller, level) {
             ("Admin", "Eligibility") => (false, "P365D", &[]),
@@ -132,9 +134,21 @@ fn defaults() -> Vec<(&'static str, Properties)> {
             _ => (true, "PT8H", &["MultiFactorAuthentication", "Justification"]),
         };
         let expiration = json!({ "isExpirationRequired": expires, "maximumDuration": most });
-        add("unifiedRoleManagementPolicyExpirationRule", format!("Expiration_{end}"), caller, level, expiration);
+        add(
+            "unifiedRoleManagementPolicyExpirationRule",
+            format!("Expiration_{end}"),
+            caller,
+            level,
+            expiration,
+        );
         let enablement = json!({ "enabledRules": enabled });
-        add("unifiedRoleManagementPolicyEnablementRule", format!("Enablement_{end}"), caller, level, enablement);
+        add(
+            "unifiedRoleManagementPolicyEnablementRule",
+            format!("Enablement_{end}"),
+            caller,
+            level,
+            enablement,
+        );
         if caller == "EndUser" {
             let setting = json!({ "setting": {
                 "isApprovalRequired": false, "isApprovalRequiredForExtension": false,
@@ -145,7 +159,13 @@ fn defaults() -> Vec<(&'static str, Properties)> {
                     "primaryApprovers": [], "escalationApprovers": [],
                 }],
             }});
-            add("unifiedRoleManagementPolicyApprovalRule", format!("Approval_{end}"), caller, level, setting);
+            add(
+                "unifiedRoleManagementPolicyApprovalRule",
+                format!("Approval_{end}"),
+                caller,
+                level,
+                setting,
+            );
             let context = json!({ "isEnabled": false });
             let kind = "unifiedRoleManagementPolicyAuthenticationContextRule";
             add(kind, format!("AuthenticationContext_{end}"), caller, level, context);
@@ -193,9 +213,14 @@ fn change(
         _ if id.starts_with("Expiration_") => {
             let most = next.get("maximumDuration").and_then(Value::as_str).and_then(seconds);
             match most {
-                None if flag(next, "isExpirationRequired") => return wrong("maximumDuration is missing."),
+                None if flag(next, "isExpirationRequired") => {
+                    return wrong("maximumDuration is missing.");
+                }
                 // Activation: half an hour to a day.
-                Some(most) if id == "Expiration_EndUser_Assignment" && !(1800..=86_400).contains(&most) => {
+                Some(most)
+                    if id == "Expiration_EndUser_Assignment"
+                        && !(1800..=86_400).contains(&most) =>
+                {
                     return wrong("The activation lasts from 30 minutes to 24 hours.");
                 }
                 _ => {}
@@ -236,7 +261,8 @@ fn change(
     Ok(())
 }
 
-const CONFLICT: &str = "The policy cannot require both multifactor authentication and an authentication context.";
+const CONFLICT: &str =
+    "The policy cannot require both multifactor authentication and an authentication context.";
 
 /// Checks what a request asks for against the policy of its role or group.
 pub(super) fn check(
