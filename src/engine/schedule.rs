@@ -278,18 +278,18 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
     found
 }
 
-/// How many seconds what is planned lasts, from this moment or its start; `None`: it has no end.
-/// `Err` where that is not known yet, or not changed from `prior`.
-pub fn lasts(prior: &Value, planned: &Value, now: Timestamp) -> Result<Option<i64>, ()> {
+/// How many seconds what is planned lasts, from this moment or its start; `Some(None)`: it has no
+/// end. `None` where that is not known yet, or nothing that a policy decides on changes.
+pub fn lasts(prior: &Value, planned: &Value, now: Timestamp) -> Option<Option<i64>> {
     let names = ["start_date_time", "end_date_time", "duration", "permanent"];
     // A start that Graph chooses is now.
     let unknown = names[1..].iter().any(|name| planned.get(name).is_unknown());
     if unknown || same_window(prior, planned) && same_reasons(prior, planned) {
-        return Err(());
+        return None;
     }
     let start = text_moment(planned.get("start_date_time")).map_or(now, |start| start.max(now));
-    let Some(window) = Window::planned(planned, Some(start)) else { return Err(()) };
-    Ok(window.end.map(|end| end.duration_since(start).as_secs()))
+    let window = Window::planned(planned, Some(start))?;
+    Some(window.end.map(|end| end.duration_since(start).as_secs()))
 }
 
 fn same_reasons(a: &Value, b: &Value) -> bool {

@@ -33,7 +33,7 @@ pub(super) async fn judge(
     let Some(Requests { policy: Some(Policed { by, judge }), .. }) = model.resource.requests else {
         return nothing;
     };
-    let Ok(lasts) = schedule::lasts(prior, planned, Timestamp::now()) else { return nothing };
+    let Some(lasts) = schedule::lasts(prior, planned, Timestamp::now()) else { return nothing };
     let policy = Model::new(by);
     let Some(ruled) = &by.ruled else { return nothing };
     let Some(id) = import::made_up_id(&policy, planned) else { return nothing };

@@ -113,7 +113,7 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
         read: rules::read,
         write: rules::write,
     }),
-    entity: "unifiedRoleManagementPolicy",
+    entity: "unifiedRoleManagementPolicyAssignment",
     permissions: Permissions {
         read: "RoleManagementPolicy.Read.Directory",
         write: "RoleManagementPolicy.ReadWrite.Directory",
@@ -159,7 +159,7 @@ pub static GROUP_ROLE_MANAGEMENT_POLICY: Resource = Resource {
         read: rules::read,
         write: rules::write,
     }),
-    entity: "unifiedRoleManagementPolicy",
+    entity: "unifiedRoleManagementPolicyAssignment",
     permissions: Permissions {
         read: "RoleManagementPolicy.Read.AzureADGroup",
         write: "RoleManagementPolicy.ReadWrite.AzureADGroup",

@@ -23,7 +23,7 @@ pub static ROLE_ID: Function = Function {
         known.ok_or_else(|| Misuse {
             argument: 0,
             text: format!(
-                "there is no built-in role {name:?}. Did you mean {:?}?",
+                "there is no built-in role {name:?}; the nearest is {:?}",
                 built_in::nearest(name)
             ),
         })
@@ -48,8 +48,8 @@ pub static ROLE_NAME: Function = Function {
         known.ok_or_else(|| Misuse {
             argument: 0,
             text: format!(
-                "{id:?} is not the id of a built-in role. Find a custom role with the data source \
-                 m365_role_definition."
+                "{id:?} is not the id of a built-in role; the data source m365_role_definition finds \
+                 custom ones"
             ),
         })
     },
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_the_nearest() {
         let misuse = (ROLE_ID.call)(&["Global Admin".into()]).unwrap_err();
-        assert!(misuse.text.contains("Did you mean \"Global Administrator\"?"), "{}", misuse.text);
+        assert!(misuse.text.contains("the nearest is \"Global Administrator\""), "{}", misuse.text);
         assert!((ROLE_NAME.call)(&["62e90394".into()]).is_err());
     }
 }

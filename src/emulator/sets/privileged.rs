@@ -179,10 +179,9 @@ family!(GROUP_ACTIVE OF_GROUPS GROUP_ACTIVE_READ GROUP_ACTIVE_WRITE [
 fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<()> {
     settle(cx);
     let now = cx.state.clock();
-    if let Some(name) = request.get("scheduleInfo").and_then(|info| info.get("recurrence")) {
-        if !name.is_null() {
-            return Err(refused("InvalidScheduleInfo", "A recurrence is not supported."));
-        }
+    let recurrence = request.get("scheduleInfo").and_then(|info| info.get("recurrence"));
+    if recurrence.is_some_and(|recurrence| !recurrence.is_null()) {
+        return Err(refused("InvalidScheduleInfo", "A recurrence is not supported."));
     }
     for name in family.subject.iter().filter(|name| **name != "accessId") {
         if let Some(Value::String(id)) = request.get_mut(*name) {
@@ -320,9 +319,8 @@ pub(super) fn settle(cx: &mut Context) {
             let instance = format!("{id}-1");
             let began =
                 cx.state.get(family.instance, &instance).is_some_and(|i| i.current().is_some());
-            if ends(&info).is_some_and(|end| end <= now) {
-                end(cx.state, family, &schedule);
-            } else if began && !holds(cx.state, family, &schedule) {
+            let is_over = ends(&info).is_some_and(|end| end <= now);
+            if is_over || (began && !holds(cx.state, family, &schedule)) {
                 end(cx.state, family, &schedule);
             } else if !began && starts(&info).is_none_or(|start| start <= now) {
                 begin(cx.state, family, &schedule, &instance);
