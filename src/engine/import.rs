@@ -2,7 +2,7 @@
 //! for a read to complete it.
 
 use crate::declare::{Form, Keeps, Ruled};
-use crate::engine::{Model, encode, equal, names};
+use crate::engine::{Model, encode, equal, names, plan};
 use crate::terraform::{Diagnostic, Object, Value};
 
 /// What the user typed, understood.
@@ -28,6 +28,16 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     }
     if let Some((key, value)) = id.split_once('=') {
         let known = model.resource.keys.iter().find(|known| **known == key.trim());
+        if let (Some(key), true) = (known, model.resource.ruled.is_some()) {
+            let mut state = empty(model);
+            state.insert((*key).to_owned(), value.trim().trim_matches('"').into());
+            let mut state = plan::derived(model, &Value::Object(state));
+            let own = made_up_id(model, &state).ok_or_else(|| wrong(model, id))?;
+            if let Value::Object(state) = &mut state {
+                state.insert("id".into(), own);
+            }
+            return Ok(Wanted::State(state));
+        }
         if let Some(key) = known {
             return Ok(Wanted::Key(key, value.trim().trim_matches('"').to_owned()));
         }

@@ -4,8 +4,8 @@ use super::role::{role, role_definition};
 use super::{AREA, rules};
 use crate::catalogue::roles::built_in;
 use crate::declare::{
-    Attribute, Check, Finding, Form, Permissions, Resource, Rule, Ruled, boolean, id, ids, object,
-    string, strings,
+    Attribute, Check, Finding, Form, Lookup, Permissions, Resource, Rule, Ruled, boolean, id, ids,
+    object, string, strings,
 };
 use crate::terraform::{Path, Value};
 
@@ -127,10 +127,9 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
         SETTINGS[2],
         SETTINGS[3],
     ],
-    rules: &[
-        Rule::AtLeastOneOf(&["role", "role_definition_id"]),
-        Rule::AtMostOneOf(&["role", "role_definition_id"]),
-    ],
+    rules: &[Rule::ExactlyOneOf(&["role", "role_definition_id"])],
+    keys: &["role"],
+    data: Some(Lookup { plural: None }),
     judge: Some(of_role),
     ..Resource::SINGLETON
 };
@@ -176,6 +175,7 @@ pub static GROUP_ROLE_MANAGEMENT_POLICY: Resource = Resource {
         SETTINGS[2],
         SETTINGS[3],
     ],
+    data: Some(Lookup { plural: None }),
     judge: Some(contradictions),
     ..Resource::SINGLETON
 };

@@ -57,10 +57,7 @@ pub(super) const fn role_definition(other: &'static str) -> Attribute {
 /// What a schedule of a role is of.
 const OF: &[&str] = &["principal_id", "role_definition_id", "directory_scope_id"];
 
-const RULES: &[Rule] = &[
-    Rule::AtLeastOneOf(&["role", "role_definition_id"]),
-    Rule::AtMostOneOf(&["role", "role_definition_id"]),
-];
+const RULES: &[Rule] = &[Rule::ExactlyOneOf(&["role", "role_definition_id"])];
 
 /// A directory role that a principal can activate.
 pub static ROLE_ELIGIBILITY: Resource = Resource {
