@@ -10,7 +10,7 @@ use m365::engine::document::{self, Function};
 use m365::lifecycle::Registry;
 
 /// The folders of `docs` whose pages are all generated; `index.md` is, and the guides are not.
-const GENERATED: [&str; 3] = ["resources", "data-sources", "functions"];
+const GENERATED: [&str; 4] = ["resources", "list-resources", "data-sources", "functions"];
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -91,17 +91,25 @@ fn update(rendered: &BTreeMap<String, String>, found: &BTreeMap<String, String>)
     }
 }
 
-/// A link from one page to another leads somewhere, in what is written by hand too.
+/// A link to another page or file leads somewhere, in what is written by hand too.
 #[test]
 fn links_between_pages_lead_somewhere() {
     let mut broken = String::new();
-    for page in markdown(&repository("docs")) {
+    let root = repository("");
+    let mut pages = markdown(&repository("docs"));
+    pages.extend(["README", "ARCHITECTURE", "CONTRIBUTING", "CHANGELOG"].map(|name| {
+        let page = repository(name).with_extension("md");
+        assert!(page.exists(), "{name}.md is missing");
+        page
+    }));
+    for page in pages {
         let text = fs::read_to_string(&page).unwrap();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap_or_default();
             let outside = file.contains("://") || file.starts_with("mailto:") || file.is_empty();
             if !outside && !page.parent().unwrap().join(file).exists() {
-                let _ = writeln!(broken, "{} links to {target}", page.display());
+                let page = page.strip_prefix(&root).unwrap_or(&page).display();
+                let _ = writeln!(broken, "{page} links to {target}");
             }
         }
     }

@@ -4,5 +4,8 @@ mod catalogue;
 mod docs;
 mod emulator;
 mod graph;
+mod laws;
 mod plugin;
+mod policy;
 mod privileged_access;
+mod tidy;

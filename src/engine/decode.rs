@@ -113,11 +113,13 @@ fn settle(attribute: &Attribute, after: Value, before: &Value) -> Value {
     if attribute.mode == Mode::Computed {
         return after;
     }
-    if !before.is_unknown() && equal::same(attribute, before, &after) {
+    let settled = !before.is_unknown() && equal::same(attribute, before, &after);
+    if settled && !(before.is_null() && attribute.default.is_some()) {
         return before.clone();
     }
     match (&attribute.kind, equal::is_empty(&after)) {
-        (_, true) => Value::Null,
+        // Graph leaves out what is as it is where nothing is set.
+        (_, true) => attribute.default.map_or(Value::Null, encode::literal),
         (Kind::Texts(_) | Kind::Links, false) => respell(attribute, after, before),
         _ => after,
     }

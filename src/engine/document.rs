@@ -11,6 +11,7 @@ mod data;
 mod function;
 mod import;
 mod index;
+mod list;
 mod resource;
 mod words;
 
@@ -32,7 +33,7 @@ pub struct Page {
 /// `resources/m365_group/resource.tf`; none where there is no such example.
 pub type Examples<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Every page: the provider's, and one a resource, data source and function.
+/// Every page: the provider's, and one a resource, list resource, data source and function.
 pub fn pages(
     catalogue: &Catalogue,
     functions: &[Function<'_>],
@@ -42,7 +43,10 @@ pub fn pages(
     let of_resources = catalogue.resources.iter().flat_map(|resource| Data::of(resource));
     let alone = catalogue.data_sources.iter().map(|source| Data::alone(source));
     let mut pages = vec![index::of(catalogue, examples)];
-    pages.extend(resources.map(|model| resource::of(&model, examples)));
+    for model in resources {
+        pages.push(resource::of(&model, examples));
+        pages.extend(model.is_listed().then(|| list::of(&model)));
+    }
     pages.extend(of_resources.chain(alone).map(|data| data::of(&data, examples)));
     pages.extend(functions.iter().map(|function| function::of(function, examples)));
     pages
@@ -102,24 +106,23 @@ fn example(path: &str, examples: Examples<'_>) -> Section<'static> {
     Section("## Example Usage", text.unwrap_or_default())
 }
 
-/// Where a thing is kept in Graph, and what reading and writing it takes.
+/// Where a thing is kept in Graph, its reference page, and the permissions that it takes.
 fn graph(place: &str, reference: &str, permissions: Permissions) -> Section<'static> {
-    let reads = ("Read (plan, refresh, import)", permissions.read);
-    let writes = ("Create, change and destroy", permissions.write);
-    let rows: String = [reads, writes]
-        .iter()
-        .filter(|(_, permission)| !permission.is_empty())
-        .map(|(what, permission)| format!("| {what} | {} |\n", words::permission(permission)))
-        .collect();
-    let table = match rows.as_str() {
-        "" => String::new(),
-        rows => format!("\n\n| To | Application permission |\n|---|---|\n{rows}"),
-    };
     let reference = match reference {
         "" => String::new(),
-        url => format!(" See [the reference]({url})."),
+        url => format!(" See its [reference]({url})."),
     };
-    Section("## Microsoft Graph", format!("{place}{reference}{table}"))
+    let read = words::permission(permissions.read);
+    let write = words::permission(permissions.write);
+    let takes = match (permissions.read, permissions.write) {
+        ("", _) => String::new(),
+        (_, "") => format!("\n\nReading takes the application permission {read}."),
+        _ => format!(
+            "\n\n| To | Application permission |\n|---|---|\n| plan, refresh and import | {read} |\n\
+             | create, change and destroy | {write} |"
+        ),
+    };
+    Section("## Microsoft Graph", format!("{place}{reference}{takes}"))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ pub fn same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
         return a == b;
     }
     if is_empty(a) || is_empty(b) {
-        return is_empty(a) && is_empty(b) || says_same(attribute, a, b);
+        return is_empty(a) && is_empty(b)
+            || is_default(attribute, a, b)
+            || says_same(attribute, a, b);
     }
     let equal = match (&attribute.kind, a, b) {
         (Kind::Text(form), Value::String(a), Value::String(b)) => same_text(*form, a, b),
@@ -34,6 +36,12 @@ pub fn same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
         _ => a == b,
     };
     equal || says_same(attribute, a, b)
+}
+
+/// Whether one is nothing and the other what holds where nothing is set.
+fn is_default(attribute: &Attribute, a: &Value, b: &Value) -> bool {
+    let Some(default) = attribute.default.map(encode::literal) else { return false };
+    (a.is_null() && *b == default) || (b.is_null() && *a == default)
 }
 
 /// Whether two objects say the same, attribute by attribute.
@@ -113,7 +121,7 @@ fn network(text: &str) -> Option<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declare::{boolean, object, string, strings};
+    use crate::declare::{Literal, boolean, object, string, strings};
 
     #[track_caller]
     fn check(form: Form, a: &str, b: &str, expected: bool) {
@@ -140,6 +148,13 @@ mod tests {
         let attribute = object("x", "").of(const { &[strings("b", "")] });
         assert!(same(&attribute, &object_of_nothing, &Value::Null));
         assert!(!same(&boolean("x", ""), &Value::Bool(false), &Value::Null));
+    }
+
+    #[test]
+    fn nothing_is_what_holds_where_nothing_is_set() {
+        let attribute = boolean("x", "").or(Literal::Bool(false));
+        assert!(same(&attribute, &Value::Null, &Value::Bool(false)));
+        assert!(!same(&attribute, &Value::Null, &Value::Bool(true)));
     }
 
     #[test]

@@ -227,7 +227,7 @@ pub struct Forms {
     pub plain: String,
     /// The path in Graph, such as `/groups/<id>`.
     pub path: String,
-    /// The natural keys, such as `display_name=..`.
+    /// The natural keys, such as `display_name=<display_name>`.
     pub keys: Vec<String>,
 }
 
@@ -260,7 +260,7 @@ impl Forms {
                 (parts.collect::<String>() + "<id>", format!("{path}/<id>"))
             }
         };
-        let keys = resource.keys.iter().map(|key| format!("{key}=..")).collect();
+        let keys = resource.keys.iter().map(|key| format!("{key}=<{key}>")).collect();
         Self { plain, path, keys }
     }
 }

@@ -77,6 +77,11 @@ impl Model {
         in_path(self.resource, attribute)
     }
 
+    /// Whether it is found by listing a collection that needs no further word.
+    pub fn is_listed(&self) -> bool {
+        self.resource.keeps == Keeps::Member && names::placeholders(self.resource.path).is_empty()
+    }
+
     /// The attribute `name`.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
@@ -113,10 +118,9 @@ impl Data {
     /// A data source that stands alone.
     pub fn alone(source: &'static DataSource) -> Self {
         let mut attributes = source.attributes.to_vec();
-        if let Source::Collection(..) | Source::OnlyObject(_) = source.source {
-            if !attributes.iter().any(|attribute| attribute.name == "id") {
-                attributes.insert(0, ID);
-            }
+        let from_graph = matches!(source.source, Source::Collection(..) | Source::OnlyObject(_));
+        if from_graph && !attributes.iter().any(|attribute| attribute.name == "id") {
+            attributes.insert(0, ID);
         }
         Self {
             name: format!("{PREFIX}{}", source.name),

@@ -130,7 +130,8 @@ impl Changes<'_> {
             }
             let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
             any |= changed(attribute, before, after);
-            if !(before.is_null() && after.is_null()) && !after.is_unknown() {
+            let both_null = before.is_null() && after.is_null();
+            if !both_null && !after.is_unknown() {
                 object.insert(inner, encode::complete(attribute, after, before));
             }
         }

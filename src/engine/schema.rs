@@ -75,6 +75,17 @@ pub fn many(resource: &Resource, plural: &str, attributes: &[Attribute]) -> Sche
     }
 }
 
+/// The schema of the `config` block of a list resource.
+pub fn list(resource: &Resource) -> Schema {
+    let filter = string(
+        "filter",
+        "An OData filter over Graph's property names, such as `startsWith(displayName,'A')`. All \
+         objects where it is not set.",
+    );
+    let description = format!("Finds what can be imported. {}", resource.doc);
+    Schema { version: 0, description, attributes: vec![attribute(&filter)] }
+}
+
 /// The schema of a data source that stands alone.
 pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
     let told: Vec<_> = attributes.iter().map(computed).collect();
@@ -133,8 +144,10 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
 fn description(declared: &Attribute) -> String {
     let mut text = declared.doc.to_owned();
     let members: Vec<_> = declared.one_of.iter().map(|member| format!("`{member}`")).collect();
-    if members.iter().any(|member| !declared.doc.contains(member)) {
-        text += &format!(" One of {}.", members.join(", "));
+    let said = |member: &String| declared.doc.contains(member) || member == "`none`";
+    if !members.iter().all(said) {
+        let of = if matches!(declared.kind, Kind::Texts(_) | Kind::Flags) { "Any" } else { "One" };
+        text += &format!(" {of} of {}.", members.join(", "));
     }
     if let (Some(default), false) = (declared.default, declared.doc.contains("efaults to")) {
         text += &format!(" Defaults to `{}`.", shown(default));

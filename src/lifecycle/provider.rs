@@ -9,7 +9,7 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, import, note::Note, permission,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, import, list, note::Note, permission,
     policed, read, settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
@@ -236,18 +236,26 @@ impl Provider {
 
     /// `ValidateListResourceConfig`.
     pub fn validate_list(&self, name: &str, _config: &Value) -> Diagnostics {
-        unknown_type(name).into()
+        match self.registry.schemas.list_resources.contains_key(name) {
+            true => Diagnostics::new(),
+            false => unknown_type(name).into(),
+        }
     }
 
     /// `ListResource`: at most `limit` objects, each with its state where `whole` asks for it.
-    pub async fn list(
-        &self,
-        name: &str,
-        _config: &Value,
-        _whole: bool,
-        _limit: usize,
-    ) -> Vec<Listed> {
-        vec![Listed { diagnostics: unknown_type(name).into(), ..Listed::default() }]
+    pub async fn list(&self, name: &str, config: &Value, whole: bool, limit: usize) -> Vec<Listed> {
+        let failed =
+            |diagnostic: Diagnostic| Listed { diagnostics: diagnostic.into(), ..Listed::default() };
+        match self.ready(name).await {
+            Ok((model, session)) => {
+                let session = bound(&session, model, &Value::Null, Doing::Reading);
+                let filter = config.get("filter").as_str().map(str::to_owned);
+                list::list(&session, model, filter, whole, limit)
+                    .await
+                    .unwrap_or_else(|diagnostic| vec![failed(diagnostic)])
+            }
+            Err(diagnostic) => vec![failed(diagnostic)],
+        }
     }
 
     /// `StopProvider`: running operations end soon and keep their state.

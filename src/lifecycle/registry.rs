@@ -70,6 +70,11 @@ impl Registry {
                 .map(|(name, data)| (name.clone(), data.schema.clone()))
                 .collect(),
             functions: catalogue.functions.iter().map(|function| signature(function)).collect(),
+            list_resources: resources
+                .iter()
+                .filter(|(_, model)| model.is_listed())
+                .map(|(name, model)| (name.clone(), schema::list(model.resource)))
+                .collect(),
             ..Schemas::default()
         };
         Self { catalogue, resources, data_sources, schemas }

@@ -1,7 +1,5 @@
 //! What Terraform puts into the environment of a plugin, and the line that the plugin answers.
 
-use std::path::PathBuf;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rustls_pki_types::CertificateDer;
@@ -127,7 +125,7 @@ type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 #[cfg(unix)]
 fn network(variable: Variables<'_>) -> Result<Network, HandshakeError> {
     Ok(Network::Unix {
-        folder: variable("PLUGIN_UNIX_SOCKET_DIR").map_or_else(std::env::temp_dir, PathBuf::from),
+        folder: variable("PLUGIN_UNIX_SOCKET_DIR").map_or_else(std::env::temp_dir, Into::into),
         group: variable("PLUGIN_UNIX_SOCKET_GROUP"),
     })
 }

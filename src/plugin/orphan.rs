@@ -38,7 +38,8 @@ impl Drop for Presence {
     }
 }
 
-/// Cancels `ending` when the process is an orphan.
+/// Cancels `ending` when the process is an orphan. To be called before anybody is told that the
+/// process is there: whoever is gone by then is not missed.
 #[cfg(unix)]
 pub fn watch(connected: Connected, ending: CancellationToken) {
     use std::os::unix::process::parent_id;

@@ -87,8 +87,12 @@ async fn serve(
     provider: Arc<Provider>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let ending = CancellationToken::new();
-    // Before the handshake line, after which a signal may arrive.
+    // Before the handshake line, after which anything may happen.
     signals::watch(mode, &ending)?;
+    let connected = Connected::default();
+    if mode == Mode::Plugin {
+        orphan::watch(connected.clone(), ending.clone());
+    }
     let listener = Listener::bind(&handshake.network).await?;
     let tls = handshake.client.clone().map(tls::for_client).transpose()?;
     announce(&match mode {
@@ -97,15 +101,26 @@ async fn serve(
         }
         Mode::Debug => reattach::instructions(&listener.address()?, std::process::id()),
     })?;
-    let connected = Connected::default();
-    if mode == Mode::Plugin {
-        orphan::watch(connected.clone(), ending.clone());
-    }
+    Ok(answer(listener, tls, connected, provider, ending).await?)
+}
+
+/// Answers who connects to `listener`, and with `tls` proves to be its client, until `ending`.
+///
+/// # Errors
+///
+/// What tonic says.
+pub async fn answer(
+    listener: Listener,
+    tls: Option<Tls>,
+    connected: Connected,
+    provider: Arc<Provider>,
+    ending: CancellationToken,
+) -> Result<(), tonic::transport::Error> {
     let connections = accept(listener, tls, connected, ending.clone());
     let served = router(Arc::clone(&provider), &ending)
         .await
         .serve_with_incoming_shutdown(connections, ending.clone().cancelled_owned());
-    Ok(end_promptly(served, &ending, &provider).await?)
+    end_promptly(served, &ending, &provider).await
 }
 
 /// Nothing else is ever written to stdout.

@@ -150,10 +150,10 @@ fn dedup_strings(elements: Vec<Value>) -> Vec<Value> {
     let mut seen = std::collections::HashSet::with_capacity(elements.len());
     let mut kept = Vec::with_capacity(elements.len());
     for element in elements {
-        if let Value::String(text) = &element {
-            if !seen.insert(text.clone()) {
-                continue;
-            }
+        if let Value::String(text) = &element
+            && !seen.insert(text.clone())
+        {
+            continue;
         }
         kept.push(element);
     }

@@ -85,7 +85,7 @@ impl Csdl {
                 cast if cast.starts_with("microsoft.graph.") => {
                     let name = short(cast);
                     let derives = self.is_a(&name, &at.name);
-                    derives.then(|| TypeRef { name, ..at }).ok_or(cast)?
+                    derives.then_some(TypeRef { name, ..at }).ok_or(cast)?
                 }
                 name if !at.collection => self.property(&at.name, name).cloned().ok_or(name)?,
                 other => return Err(other),

@@ -1,10 +1,11 @@
 //! A client of the real provider binary: starts it as Terraform does, and speaks its protocol.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead as _, BufReader, Read};
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, channel as queue};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -21,7 +22,6 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
@@ -56,6 +56,11 @@ impl Identity {
         Self { key: Self::new().key, ..self }
     }
 
+    /// As a server knows it.
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
+    }
+
     /// As `PLUGIN_CLIENT_CERT` holds it.
     pub(crate) fn pem(&self) -> &str {
         &self.pem
@@ -78,8 +83,8 @@ pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
 /// A running provider. Dropping it kills the process, should it still run.
 pub(crate) struct Process {
     child: Child,
-    stdout: JoinHandle<String>,
-    stderr: JoinHandle<String>,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
     /// The handshake line, without its line end.
     pub(crate) line: String,
     _sockets: tempfile::TempDir,
@@ -103,22 +108,13 @@ impl Process {
     pub(crate) fn spawn(mark: &str, mut command: Command, sockets: tempfile::TempDir) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut stderr = child.stderr.take().unwrap();
-        let stderr = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
-        });
+        let stderr = collect(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains(mark) {
             line.clear();
             assert_ne!(stdout.read_line(&mut line).unwrap(), 0, "no line holds {mark:?}");
         }
-        let stdout = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stdout.read_to_string(&mut text);
-            text
-        });
+        let stdout = collect(stdout);
         let line = line.trim_end_matches('\n').to_owned();
         Self { child, stdout, stderr, line, _sockets: sockets }
     }
@@ -128,8 +124,10 @@ impl Process {
         self.line.split('|').collect()
     }
 
-    /// Where the provider listens.
+    /// The path of the socket, where the provider listens at one.
+    #[cfg(unix)]
     pub(crate) fn socket(&self) -> PathBuf {
+        assert_eq!(self.fields()[2], "unix");
         PathBuf::from(self.fields()[3])
     }
 
@@ -141,32 +139,23 @@ impl Process {
     /// Connects and, where `identity` is given, proves to be it.
     pub(crate) async fn connect(&self, identity: Option<&Identity>) -> Result<Channel, String> {
         let server = CertificateDer::from(STANDARD_NO_PAD.decode(self.fields()[5]).unwrap());
-        channel(tls(&self.socket(), &server, identity).await?).await
+        let stream = dial(self.fields()[2], self.fields()[3]).await?;
+        channel(tls(stream, server, identity).await?).await
     }
 
     /// Connects without TLS.
     pub(crate) async fn connect_without_tls(&self) -> Result<Channel, String> {
-        plain(&self.socket()).await
+        channel(dial(self.fields()[2], self.fields()[3]).await?).await
     }
 
     /// Waits for the process to end, and hands out what it printed after the handshake line.
     pub(crate) fn wait(mut self) -> Ended {
         let started = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(started.elapsed() < DEADLINE, "the provider does not end");
-            std::thread::sleep(Duration::from_millis(2));
-        };
-        let stdout = std::mem::replace(&mut self.stdout, std::thread::spawn(String::new));
-        let stderr = std::mem::replace(&mut self.stderr, std::thread::spawn(String::new));
-        Ended {
-            status,
-            after: started.elapsed(),
-            stdout: stdout.join().unwrap(),
-            stderr: stderr.join().unwrap(),
-        }
+        // A process's output ends with it.
+        let stdout = self.stdout.recv_timeout(DEADLINE).expect("the provider ends");
+        let stderr = self.stderr.recv_timeout(DEADLINE).expect("the provider ends");
+        let status = self.child.wait().unwrap();
+        Ended { status, after: started.elapsed(), stdout, stderr }
     }
 }
 
@@ -175,6 +164,18 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Reads `output` until it ends, so that whoever writes never waits.
+fn collect(mut output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = queue();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = output.read_to_string(&mut text);
+        // A test that does not ask for it has ended.
+        let _ = sender.send(text);
+    });
+    receiver
 }
 
 /// A process that ended.
@@ -215,16 +216,24 @@ impl Provider {
     }
 }
 
-/// Connects to `socket` without TLS.
-pub(crate) async fn plain(socket: &Path) -> Result<Channel, String> {
-    let stream = UnixStream::connect(socket).await.map_err(|error| error.to_string())?;
-    channel(stream).await
+/// A stream of bytes to the provider.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// Connects to `address` in `network`, as the handshake names them.
+pub(crate) async fn dial(network: &str, address: &str) -> Result<Box<dyn Stream>, String> {
+    let wrong = |error: std::io::Error| error.to_string();
+    match network {
+        #[cfg(unix)]
+        "unix" => Ok(Box::new(tokio::net::UnixStream::connect(address).await.map_err(wrong)?)),
+        "tcp" => Ok(Box::new(tokio::net::TcpStream::connect(address).await.map_err(wrong)?)),
+        other => panic!("an unknown network: {other}"),
+    }
 }
 
 /// A channel over `stream`, and over no other should it be lost.
-async fn channel(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-) -> Result<Channel, String> {
+pub(crate) async fn channel(stream: impl Stream + 'static) -> Result<Channel, String> {
     let mut stream = Some(stream);
     let connector = tower::service_fn(move |_| {
         let stream = stream.take().ok_or("the connection was lost");
@@ -234,19 +243,19 @@ async fn channel(
     endpoint.connect_with_connector(connector).await.map_err(|error| format!("{error:?}"))
 }
 
-/// Connects to `socket` by TLS. With TLS 1.3 this succeeds even where the server then refuses the
+/// Agrees with `server` on TLS over `stream`. With TLS 1.3 this succeeds even where the server then refuses the
 /// client: the refusal arrives where the answer to the first request would.
-async fn tls(
-    socket: &Path,
-    server: &CertificateDer<'static>,
+pub(crate) async fn tls(
+    stream: Box<dyn Stream>,
+    server: CertificateDer<'static>,
     identity: Option<&Identity>,
-) -> Result<TlsStream<UnixStream>, String> {
+) -> Result<TlsStream<Box<dyn Stream>>, String> {
     let crypto = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&crypto))
         .with_safe_default_protocol_versions()
         .unwrap()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(OnlyServer(server.clone())));
+        .with_custom_certificate_verifier(Arc::new(OnlyServer(server)));
     let mut config = match identity {
         None => config.with_no_client_auth(),
         Some(identity) => {
@@ -258,7 +267,6 @@ async fn tls(
         }
     };
     config.alpn_protocols = vec![b"h2".to_vec()];
-    let stream = UnixStream::connect(socket).await.map_err(|error| error.to_string())?;
     let name = ServerName::try_from("localhost").unwrap();
     let connect = TlsConnector::from(Arc::new(config)).connect(name, stream);
     let stream = tokio::time::timeout(DEADLINE, connect).await.map_err(|_| "no answer")?;

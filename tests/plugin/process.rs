@@ -14,8 +14,9 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::client::{DEADLINE, Process, Provider, command};
+use super::client::{DEADLINE, Process, Provider, channel, command, dial};
 
+#[cfg(unix)]
 #[tokio::test]
 async fn shutdown_ends_the_process_at_once_and_removes_the_socket() {
     let provider = Provider::start(&[]).await;
@@ -91,6 +92,7 @@ fn a_provider_whose_terraform_is_gone_ends() {
         .arg(command(&[]).get_program())
         .envs([MAGIC_COOKIE, ("PLUGIN_UNIX_SOCKET_DIR", folder)])
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut stdout = BufReader::new(shell.stdout.take().unwrap());
@@ -130,7 +132,7 @@ async fn a_developer_can_attach_to_it() {
         assert_eq!(provider["Test"], true);
         assert_eq!(provider["Addr"]["Network"], "unix");
         let socket = provider["Addr"]["String"].as_str().unwrap();
-        let channel = super::client::plain(socket.as_ref()).await.unwrap();
+        let channel = channel(dial("unix", socket).await.unwrap()).await.unwrap();
         let mut client = ProviderClient::new(channel);
         client.get_metadata(get_metadata::Request {}).await.unwrap();
         drop(client);

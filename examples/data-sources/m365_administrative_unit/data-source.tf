@@ -1,5 +1,5 @@
 data "m365_administrative_unit" "example" {
-  display_name = "Executives"
+  display_name = "Switzerland"
 }
 
 output "scope" {

@@ -1,5 +1,5 @@
 data "m365_conditional_access_policy" "example" {
-  display_name = "Require MFA for administrators"
+  display_name = "Require MFA outside the head office"
 }
 
 output "state" {

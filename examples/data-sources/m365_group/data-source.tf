@@ -1,5 +1,5 @@
 data "m365_group" "example" {
-  display_name = "Finance"
+  display_name = "Sales and Marketing"
 }
 
 output "mail" {

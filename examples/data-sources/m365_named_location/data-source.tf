@@ -1,5 +1,5 @@
 data "m365_named_location" "example" {
-  display_name = "Headquarters"
+  display_name = "Head office"
 }
 
 output "ip_ranges" {

@@ -1,5 +1,5 @@
 data "m365_user" "example" {
-  user_principal_name = "adele.vance@contoso.com"
+  user_principal_name = "AdeleV@contoso.com"
 }
 
 output "department" {

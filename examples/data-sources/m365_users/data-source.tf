@@ -1,12 +1,12 @@
 data "m365_users" "example" {
-  filter = "department eq 'Retail' and accountEnabled eq true"
+  filter = "userType eq 'Member' and accountEnabled eq true"
 }
 
-resource "m365_group" "retail" {
-  display_name = "Retail"
+resource "m365_group" "employees" {
+  display_name = "Employees"
 }
 
-resource "m365_group_members" "retail" {
-  group_id   = m365_group.retail.id
+resource "m365_group_members" "employees" {
+  group_id   = m365_group.employees.id
   member_ids = data.m365_users.example.ids
 }

@@ -6,22 +6,22 @@ variable "initial_password" {
   ephemeral   = true
 }
 
+# The password is sent again when password_version changes.
 resource "m365_user" "manager" {
-  user_principal_name = "megan.bowen@contoso.com"
-  display_name        = "Megan Bowen"
-  password            = var.initial_password
-  password_version    = 1
+  user_principal_name                = "megan.bowen@contoso.com"
+  display_name                       = "Megan Bowen"
+  password                           = var.initial_password
+  password_version                   = 1
+  force_change_password_next_sign_in = true
 }
 
+# The password is sent when the account is made, and never again.
 resource "m365_user" "example" {
   user_principal_name = "adele.vance@contoso.com"
   display_name        = "Adele Vance"
   account_enabled     = true
   user_type           = "Member"
-
-  password                           = var.initial_password
-  password_version                   = 1
-  force_change_password_next_sign_in = true
+  password            = var.initial_password
 
   given_name      = "Adele"
   surname         = "Vance"
@@ -59,6 +59,5 @@ resource "m365_user" "emergency_access" {
   user_principal_name = "emergency-access-1@contoso.onmicrosoft.com"
   display_name        = "Emergency access 1"
   password            = var.initial_password
-  password_version    = 1
   password_policies   = ["DisablePasswordExpiration"]
 }

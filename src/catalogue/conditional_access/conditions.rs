@@ -159,8 +159,7 @@ static GUESTS: &[Attribute] = &[
         "otherExternalUser",
         "serviceProvider",
     ]),
-    object("external_tenants", "The tenants that they come from.")
-        .required()
+    object("external_tenants", "The tenants that they come from. Not set: all.")
         .of(&[
             string("membership_kind", "`all`, or `enumerated`: those in `members`.")
                 .required()

@@ -115,8 +115,8 @@ const IS_ENABLED: Attribute =
     boolean("is_enabled", "Whether the control is on. Defaults to `true`.").or(Bool(true));
 
 /// Whether two parts of a policy, grant controls or users, differ in nothing but what Graph
-/// rewrites: the operator of a single control comes back as `OR`, and the users of a policy for
-/// workload identities as `None`.
+/// rewrites: the operator of a single control comes back as `OR`, the users of a policy for
+/// workload identities as `None`, and guests of no tenant in particular as those of all.
 pub(super) fn says_same(a: &Json, b: &Json) -> bool {
     canonical(a) == canonical(b)
 }
@@ -140,9 +140,16 @@ fn canonical(part: &Json) -> Json {
     Json::Object(canonical)
 }
 
-/// Without order and letter case, since all of these are sets of ids and keywords.
+/// Without order and letter case, since all of these are sets of ids and keywords; guests without
+/// the tenants that they come from, where these are all.
 fn sorted(value: &Json) -> Json {
-    let Some(elements) = value.as_array() else { return value.clone() };
+    let Some(elements) = value.as_array() else {
+        let mut value = value.clone();
+        if value["externalTenants"]["membershipKind"] == "all" {
+            value.as_object_mut().map(|guests| guests.remove("externalTenants"));
+        }
+        return value;
+    };
     let mut texts: Vec<String> =
         elements.iter().filter_map(Json::as_str).map(str::to_ascii_lowercase).collect();
     texts.sort_unstable();
@@ -190,6 +197,14 @@ mod tests {
         let mut either = both.clone();
         either["operator"] = json!("OR");
         check(both, either, false);
+    }
+
+    #[test]
+    fn guests_of_no_tenant_in_particular_are_those_of_all() {
+        let guests = |tenants: Json| json!({ "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes": "internalGuest", "externalTenants": tenants } });
+        let none = json!({ "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes": "internalGuest" } });
+        check(none.clone(), guests(json!({ "membershipKind": "all" })), true);
+        check(none, guests(json!({ "membershipKind": "enumerated", "members": ["42"] })), false);
     }
 
     #[test]

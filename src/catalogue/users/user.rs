@@ -15,6 +15,8 @@ pub static USER: Resource = Resource {
     doc: "A user account in the directory.\n\n\
         The `password` is write-only: it is in no plan and no state. Give it from a variable or an \
         ephemeral value, and change `password_version` to set it again; Graph demands one at create. \
+        An import cannot know it, so where `password_version` is set the next apply sends the \
+        password. \
         A deleted user can be restored for 30 days, unless `purge_on_destroy` is set. Users that are \
         synchronised from on-premises are managed there, and guests are made by invitation: import \
         them.\n\n\

@@ -18,20 +18,35 @@ struct Entry<'a> {
 }
 
 /// The section of the schema. What of `told` is not declared itself holds objects whose attributes
-/// `declared` describes, as in data sources that tell many objects.
-pub(super) fn section(told: &[Attribute], declared: &[declare::Attribute]) -> Section<'static> {
+/// `declared` describes, as in data sources that tell many objects. `optional_means` stands above the
+/// optional attributes.
+pub(super) fn section(
+    told: &[Attribute],
+    declared: &[declare::Attribute],
+    optional_means: &str,
+) -> Section<'static> {
     let entries = entries(told, declared, "", declared);
     let kinds = [
         ("### Required", required as fn(&Entry<'_>) -> bool),
         ("### Optional", optional),
         ("### Read-Only", read_only),
     ];
-    let kinds = kinds.map(|(heading, is)| Section(heading, items(&entries, is)).render());
+    let clears = entries.iter().filter_map(|entry| entry.declared).any(is_cleared);
+    let kinds = kinds.map(|(heading, is)| {
+        let items = items(&entries, is);
+        let said = if heading == "### Optional" && clears { optional_means } else { "" };
+        Section(heading, format!("{said}{items}")).render()
+    });
     let nested = entries.iter().map(nested);
     Section(
         "## Schema",
         kinds.into_iter().chain(nested).collect::<String>().trim_start().to_owned(),
     )
+}
+
+/// Whether leaving the attribute out clears something in Graph.
+fn is_cleared(declared: &declare::Attribute) -> bool {
+    declared.mode == Mode::Optional && !declared.local && !declared.write_only
 }
 
 fn required(entry: &Entry<'_>) -> bool {

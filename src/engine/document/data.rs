@@ -13,7 +13,7 @@ pub(super) fn of(data: &Data, examples: Examples<'_>) -> Page {
     let mut sections = vec![example(&format!("data-sources/{name}/data-source.tf"), examples)];
     let permissions = Permissions { write: "", ..about.permissions };
     sections.push(graph(&about.place, about.reference, permissions));
-    sections.push(attributes::section(&data.schema.attributes, &data.attributes));
+    sections.push(attributes::section(&data.schema.attributes, &data.attributes, ""));
     let noun = name.strip_prefix(PREFIX).unwrap_or(name);
     page(format!("data-sources/{noun}.md"), &head, &sections)
 }
@@ -89,8 +89,8 @@ fn one(resource: &Resource) -> String {
 fn many(resource: &Resource, plural: &str) -> String {
     let Resource { name, .. } = resource;
     format!(
-        "The {} that match a filter, or all of them. The data source [`{PREFIX}{name}`]({name}.md) \
-         finds one, and the resource [`{PREFIX}{name}`](../resources/{name}.md) manages it.",
+        "The {} that match a filter, or all of them.\n\nThe data source [`{PREFIX}{name}`]({name}.md) \
+         finds one, and the resource [`{PREFIX}{name}`](../resources/{name}.md) manages each.",
         plural.replace('_', " "),
     )
 }

@@ -12,7 +12,7 @@ pub(super) fn section(model: &Model, examples: Examples<'_>) -> Section<'static>
     let blocks = shell.as_deref().and_then(first_id).map(|id| blocks(name, id));
     let commands = shell.map(|shell| format!("On the command line:\n\n{}", code("shell", &shell)));
     let body = format!(
-        "What exists already is taken over by\n\n{}\n{}{}",
+        "An object that exists already is imported by\n\n{}\n{}{}",
         ids(model),
         blocks.unwrap_or_default(),
         commands.unwrap_or_default()
@@ -43,14 +43,12 @@ fn first_id(shell: &str) -> Option<&str> {
     Some(id.trim().trim_matches('\''))
 }
 
-/// Import in the configuration, by id and by identity.
+/// Import in the configuration.
 fn blocks(name: &str, id: &str) -> String {
-    let by_id = format!("import {{\n  to = {name}.example\n  id = \"{id}\"\n}}");
-    let by_identity =
-        format!("import {{\n  to = {name}.example\n  identity = {{\n    id = \"{id}\"\n  }}\n}}");
+    let block =
+        code("terraform", &format!("import {{\n  to = {name}.example\n  id = \"{id}\"\n}}"));
     format!(
-        "In the configuration:\n\n{}\nBy identity, from Terraform 1.12 on:\n\n{}\n",
-        code("terraform", &by_id),
-        code("terraform", &by_identity)
+        "In the configuration:\n\n{block}\nFrom Terraform 1.12 on, `identity = {{ id = \"..\" }}` can \
+         stand in place of `id`.\n\n"
     )
 }

@@ -5,20 +5,24 @@ use crate::declare::{Catalogue, Resource};
 use crate::engine::model::PREFIX;
 use crate::engine::schema;
 
+/// What stands below the provider's own words.
+const START: &str = "It takes Terraform 1.11 or later. New here? [Getting started](guides/getting-started.md) \
+    leads from an empty directory to a first Conditional Access policy.";
+
 /// `index.md`
 pub(super) fn of(catalogue: &Catalogue, examples: Examples<'_>) -> Page {
     let schema = schema::provider(catalogue.provider, catalogue.doc);
     let summary = catalogue.doc.split("\n\n").next().unwrap_or_default();
     let mut sections = vec![example("provider/provider.tf", examples)];
-    sections.push(attributes::section(&schema.attributes, catalogue.provider));
+    sections.push(attributes::section(&schema.attributes, catalogue.provider, ""));
     sections.push(Section("## Permissions", permissions(catalogue)));
     let sections: String = sections.iter().map(Section::render).collect();
     Page {
         path: "index.md".to_owned(),
         text: format!(
             "---\npage_title: \"Provider: m365\"\ndescription: |-\n  {summary}\n---\n\n<!-- Generated \
-             by `make docs` from the declarations in src/catalogue. -->\n\n# m365 Provider\n\n{}\n\
-             {sections}",
+             by `make docs` from the declarations in src/catalogue. -->\n\n# m365 Provider\n\n{}\n\n\
+             {START}\n{sections}",
             catalogue.doc
         ),
     }

@@ -1,7 +1,7 @@
 //! The page of a resource.
 
 use super::{Examples, Head, Page, Section, attributes, code, example, graph, import, page, words};
-use crate::declare::{Keeps, Law};
+use crate::declare::{Attribute, Keeps, Kind, Law};
 use crate::engine::Model;
 
 /// `resources/<noun>.md`
@@ -13,13 +13,17 @@ pub(super) fn of(model: &Model, examples: Examples<'_>) -> Page {
         example(&format!("resources/{name}/resource.tf"), examples),
         graph(&place(model), resource.reference, resource.permissions),
     ];
-    sections.push(attributes::section(&model.schema.attributes, &model.attributes));
-    sections.push(Section("### Attributes Together", together(model)));
+    sections.push(attributes::section(&model.schema.attributes, &model.attributes, CLEARED));
+    sections.push(Section("## Constraints", constraints(model)));
     sections.push(Section("## Limits", limits(resource.exceptions)));
     sections.push(import::section(model, examples));
     sections.push(Section("## Moving from Another Provider", moved(model)));
     page(format!("resources/{}.md", resource.name), &head, &sections)
 }
+
+/// What holds of an optional attribute, unless it says otherwise.
+const CLEARED: &str = "An attribute that is removed from the configuration is cleared in Graph, unless \
+    its description says what holds instead.\n\n";
 
 /// Where Graph keeps it, and what that means for create and destroy.
 fn place(model: &Model) -> String {
@@ -37,8 +41,26 @@ fn place(model: &Model) -> String {
 }
 
 /// The rules over several attributes.
-fn together(model: &Model) -> String {
-    model.resource.rules.iter().map(|rule| format!("- {}\n", words::rule(rule))).collect()
+fn constraints(model: &Model) -> String {
+    let is_set = |path: &str| {
+        let kind = find(&model.attributes, path).map(|attribute| attribute.kind);
+        matches!(kind, Some(Kind::Texts(_) | Kind::Flags | Kind::Objects(_) | Kind::Links))
+    };
+    let rules = model.resource.rules.iter();
+    rules.map(|rule| format!("- {}\n", words::rule(rule, is_set))).collect()
+}
+
+/// The attribute at a dotted path.
+fn find<'a>(attributes: &'a [Attribute], path: &str) -> Option<&'a Attribute> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let found = attributes.iter().find(|attribute| attribute.name == name)?;
+    match (rest, found.kind) {
+        (None, _) => Some(found),
+        (Some(rest), Kind::Object(inside) | Kind::Objects(inside) | Kind::Variant(_, inside)) => {
+            find(inside, rest)
+        }
+        (Some(_), _) => None,
+    }
 }
 
 /// What does not hold for this resource though it does for all others.

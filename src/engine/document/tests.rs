@@ -75,7 +75,13 @@ fn every_declaration_has_its_pages() {
     let paths: Vec<_> = pages.iter().map(|page| page.path.as_str()).collect();
     assert_eq!(
         paths,
-        ["index.md", "resources/thing.md", "data-sources/thing.md", "data-sources/things.md"]
+        [
+            "index.md",
+            "resources/thing.md",
+            "list-resources/thing.md",
+            "data-sources/thing.md",
+            "data-sources/things.md"
+        ]
     );
 }
 
@@ -87,7 +93,7 @@ fn a_resource_says_what_its_declaration_states() {
             "page_title: \"m365_thing Resource - m365\"\nsubcategory: \"Things\"\n",
             "description: |-\n  A thing of the tenant. More about things.\n---",
             "## Example Usage\n\n```terraform\nresource \"m365_thing\" \"a\" {}\n```\n",
-            "Kept at `/things/{id}`. See [the reference](https://example.com/thing).",
+            "Kept at `/things/{id}`. See its [reference](https://example.com/thing).",
             "| `Thing.Read` and `Thing.Write` |",
             "- `display_name` (String) The name. At most 256 characters.\n",
             "What it is. One of `big`, `small`. **Forces replacement:** Graph fixes it.\n",
@@ -121,7 +127,7 @@ fn import_knows_every_form() {
         "resources/thing.md",
         &[
             "- its id: `<id>`\n- its path in Graph: `/things/<id>`\n",
-            "- its name, where that is unique: `display_name=..`\n",
+            "- its name, where that is unique: `display_name=<display_name>`\n",
             "  to = m365_thing.example\n  id = \"42\"\n",
             "```shell\n# By id\nterraform import m365_thing.example 42\n",
         ],

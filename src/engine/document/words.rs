@@ -38,15 +38,13 @@ pub(super) fn limit(check: &Check, doc: &str) -> String {
             match (least, most.as_str()) {
                 (_, most) if said(most) => String::new(),
                 (0, "1") => "At most one.".to_owned(),
-                (0, most) => format!("At most {most}."),
-                (least, most) => format!("From {least} to {most}."),
+                (0, most) => format!("At most {most} elements."),
+                (least, most) => format!("From {least} to {most} elements."),
             }
         }
-        // The sentence is made for "must be ..".
-        Check::Pattern(_, says) => match doc.contains(says) {
-            true => String::new(),
-            false => format!("Must be {says}."),
-        },
+        // The sentence of a pattern is made for the error; the documentation of the attribute says
+        // in words of its own what the text looks like.
+        Check::Pattern(..) => String::new(),
     }
 }
 
@@ -58,19 +56,27 @@ fn thousands(number: usize) -> String {
     }
 }
 
-/// What attributes must satisfy together, as a sentence.
-pub(super) fn rule(rule: &Rule) -> String {
+/// What attributes must satisfy together, as a sentence. `is_set` says of which attributes the value
+/// is a set.
+pub(super) fn rule(rule: &Rule, is_set: impl Fn(&str) -> bool) -> String {
+    let has = |name| if is_set(name) { "includes" } else { "is" };
     match rule {
         Rule::ExactlyOneOf(names) => format!("Exactly one of {} is set.", list(names, "and")),
         Rule::AtLeastOneOf(names) => format!("At least one of {} is set.", list(names, "and")),
         Rule::AtMostOneOf(names) => format!("At most one of {} is set.", list(names, "and")),
         Rule::Together(names) => format!("{} are set together.", list(names, "and")),
-        Rule::Needs(name, values, others) => {
-            format!("`{name}` with {} needs {}.", list(values, "or"), list(others, "and"))
-        }
-        Rule::Excludes(name, values, others) => {
-            format!("`{name}` with {} excludes {}.", list(values, "or"), list(others, "and"))
-        }
+        Rule::Needs(name, values, others) => format!(
+            "Where `{name}` {} {}, {} must be set.",
+            has(name),
+            list(values, "or"),
+            list(others, "and")
+        ),
+        Rule::Excludes(name, values, others) => format!(
+            "Where `{name}` {} {}, {} must not be set.",
+            has(name),
+            list(values, "or"),
+            list(others, "and")
+        ),
     }
 }
 
@@ -95,16 +101,20 @@ mod tests {
         check(Check::Length(1, 3072), "A rule. At most 3,072 characters.", "");
         check(Check::Length(8, 16), "A code.", "From 8 to 16 characters.");
         check(Check::Count(0, 1), "The number.", "At most one.");
-        check(Check::Count(1, 300), "Countries.", "From 1 to 300.");
+        check(Check::Count(1, 300), "Countries.", "From 1 to 300 elements.");
         check(Check::Range(1, 365), "Days.", "From 1 to 365.");
-        check(Check::Pattern("^c", "c1 to c99"), "Names.", "Must be c1 to c99.");
-        check(Check::Pattern("^c", "c1 to c99"), "Names, c1 to c99.", "");
+        check(Check::Pattern("^c", "c1 to c99"), "Names, `c1` to `c99`.", "");
     }
 
     #[test]
     fn rules_are_sentences() {
-        let says = rule(&Rule::Excludes("kind", &["a", "b"], &["x.y"]));
-        assert_eq!(says, "`kind` with `a` or `b` excludes `x.y`.");
-        assert_eq!(rule(&Rule::Together(&["a", "b"])), "`a` and `b` are set together.");
+        let excludes = Rule::Excludes("kind", &["a", "b"], &["x.y"]);
+        assert_eq!(
+            rule(&excludes, |_| false),
+            "Where `kind` is `a` or `b`, `x.y` must not be set."
+        );
+        let needs = Rule::Needs("kinds", &["a"], &["b", "c"]);
+        assert_eq!(rule(&needs, |_| true), "Where `kinds` includes `a`, `b` and `c` must be set.");
+        assert_eq!(rule(&Rule::Together(&["a", "b"]), |_| false), "`a` and `b` are set together.");
     }
 }

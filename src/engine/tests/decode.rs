@@ -9,8 +9,11 @@ use crate::engine::decode;
 fn check(before: Json, remote: Json, expected: Json) {
     let model = thing();
     let mut state = shown(&decode::state(&model, &remote, &value(&model, before)));
-    for default in ["purge_on_destroy"] {
-        state.as_object_mut().unwrap().remove(default);
+    let attributes = state.as_object_mut().unwrap();
+    attributes.remove("purge_on_destroy");
+    // What holds where nothing is said is of no interest but where the case is about it.
+    if expected.get("is_enabled").is_none() {
+        assert_eq!(attributes.remove("is_enabled"), Some(json!(true)));
     }
     assert_eq!(state, expected);
 }
@@ -19,6 +22,13 @@ fn check(before: Json, remote: Json, expected: Json) {
 fn nothing_stays_as_it_was_written() {
     check(json!({}), json!({"tags": [], "conditions": {"include": []}, "rules": []}), json!({}));
     check(json!({"tags": []}), json!({"tags": null}), json!({"tags": []}));
+}
+
+#[test]
+fn what_graph_leaves_out_is_the_default() {
+    check(json!({}), json!({"isEnabled": null}), json!({"is_enabled": true}));
+    check(json!({"is_enabled": true}), json!({}), json!({"is_enabled": true}));
+    check(json!({"is_enabled": true}), json!({"isEnabled": false}), json!({"is_enabled": false}));
 }
 
 #[test]

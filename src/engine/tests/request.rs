@@ -102,7 +102,8 @@ fn a_wrong_import_id_says_what_a_right_one_looks_like() {
     for id in ["", "/groups/1", "a/b"] {
         let told = import::parse(&model, id).unwrap_err();
         assert!(
-            told.detail.contains("<id>, by its Graph path /things/<id>, or display_name=.."),
+            told.detail
+                .contains("<id>, by its Graph path /things/<id>, or display_name=<display_name>"),
             "{told:?}"
         );
     }

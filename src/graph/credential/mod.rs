@@ -18,7 +18,7 @@
 //! When nothing is named, the Azure CLI is used, unless `use_cli` is false. A `use_...` that is
 //! false takes its way out. Each argument has environment names in up to three families, looked
 //! up in this order: `M365_*`, `ARM_*` (known from the azuread provider), `AZURE_*` (known from
-//! Azure's own tools). [`choose`] holds these rules and nothing else: it reads no file and asks no
+//! Azure's own tools). [`mod@choose`] holds these rules and nothing else: it reads no file and asks no
 //! service.
 
 mod arc;

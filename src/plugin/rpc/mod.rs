@@ -91,7 +91,9 @@ impl Rpcs {
     /// being applied at the same time, and their states would be lost with the process.
     async fn guarded<R: Rpc>(&self, request: R) -> R::Response {
         let subject = request.subject().to_owned();
-        let span = tracing::info_span!("rpc", tf_rpc = R::NAME, tf_resource_type = subject);
+        // Of the highest level, so that a warning tells where it belongs even where nothing more
+        // verbose was asked for.
+        let span = tracing::error_span!("rpc", tf_rpc = R::NAME, tf_resource_type = subject);
         let answer = async {
             tracing::trace!("Received request");
             let started = Instant::now();

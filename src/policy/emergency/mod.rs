@@ -1,0 +1,514 @@
+//! Whether emergency access accounts are what they have to be, property by property.
+//!
+//! The properties are those of Microsoft's "Manage emergency access accounts in Microsoft Entra
+//! ID". What Graph does not give, such as who holds a key, is attested by the user or not known.
+
+mod facts;
+
+use serde::Serialize;
+
+pub use facts::{Account, Attestations, EmergencyFacts, ProtectedGroup, RoleAssignment};
+
+use super::ca::{Policy, Requirement, State, Users};
+use super::lockout::Finding;
+use super::roles::GLOBAL_ADMINISTRATOR;
+use super::truth::Truth;
+
+/// How many days may pass between two drills.
+pub const DRILL_DAYS: i64 = 90;
+
+/// One property, judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Property {
+    /// A stable name, such as `cloud_only`.
+    pub name: &'static str,
+    /// The account or group that it is of; nothing for all of them together.
+    pub of: Option<String>,
+    /// What is to hold.
+    pub requirement: &'static str,
+    /// Whether it does.
+    pub holds: Truth,
+    /// What shows it.
+    pub evidence: String,
+}
+
+/// Every property, of all accounts together first, then account by account and group by group.
+pub fn properties(facts: &EmergencyFacts) -> Vec<Property> {
+    let mut properties = vec![at_least_two(facts)];
+    properties.extend(attested(facts.attestations));
+    for account in &facts.accounts {
+        properties.extend(of_account(account, facts));
+    }
+    properties.extend(facts.groups.iter().map(protected));
+    properties
+}
+
+/// What is to be refused before anything else is judged: fewer than two accounts, or one that
+/// cannot do what it is for. What is not known is a warning.
+pub fn findings(facts: &EmergencyFacts) -> Vec<Finding> {
+    let essential =
+        ["at_least_two", "enabled", "cloud_only", "initial_domain", "global_administrator"];
+    properties(facts)
+        .into_iter()
+        .filter(|property| essential.contains(&property.name) && !property.holds.is_yes())
+        .map(|property| {
+            let of = property.of.as_deref().unwrap_or("Emergency access");
+            let requirement = property.requirement;
+            let finding = if property.holds.is_no() {
+                Finding::error("emergency-access", format!("{of} is not fit for an emergency"))
+            } else {
+                Finding::warning(
+                    "emergency-access",
+                    format!("{of} may not be fit for an emergency"),
+                )
+            };
+            finding
+                .would(format!("To hold: {requirement}. Found: {}.", property.evidence))
+                .to(property.of.clone())
+                .fix(
+                    "declare at least two accounts in emergency_access that are enabled, of the \
+                     cloud alone, named on the initial domain, and hold Global Administrator \
+                     actively and permanently",
+                )
+        })
+        .collect()
+}
+
+fn property(
+    name: &'static str,
+    requirement: &'static str,
+    holds: impl Into<Truth>,
+    evidence: impl Into<String>,
+) -> Property {
+    Property { name, of: None, requirement, holds: holds.into(), evidence: evidence.into() }
+}
+
+fn at_least_two(facts: &EmergencyFacts) -> Property {
+    let enabled = |state: Option<bool>| {
+        facts.accounts.iter().filter(|account| account.account_enabled == state).count()
+    };
+    let (certain, open) = (enabled(Some(true)), enabled(None));
+    let holds = match (certain, certain + open) {
+        (2.., _) => Truth::Yes,
+        (_, 2..) => Truth::Maybe,
+        _ => Truth::No,
+    };
+    let evidence = format!("{} declared, {certain} known to be enabled", facts.accounts.len());
+    property("at_least_two", "At least two accounts that are enabled", holds, evidence)
+}
+
+fn attested(attestations: Attestations) -> [Property; 3] {
+    let attested = |name, requirement, value: Option<bool>| {
+        let evidence = match value {
+            Some(true) => "attested",
+            Some(false) => "attested not to be so",
+            None => "not attested; Graph does not tell",
+        };
+        property(name, requirement, value, evidence)
+    };
+    [
+        attested(
+            "impersonal",
+            "Tied to no person and to no employee's phone",
+            attestations.impersonal,
+        ),
+        attested("monitored", "Every sign-in raises an alert", attestations.monitored),
+        attested(
+            "privileged_workstation",
+            "Used from a privileged workstation",
+            attestations.privileged_workstation,
+        ),
+    ]
+}
+
+fn of_account(account: &Account, facts: &EmergencyFacts) -> Vec<Property> {
+    let name = account.user_principal_name.as_deref().unwrap_or(&account.id);
+    let mut properties = vec![
+        property(
+            "enabled",
+            "The account may sign in",
+            account.account_enabled,
+            told("accountEnabled", account.account_enabled),
+        ),
+        property(
+            "cloud_only",
+            "The account is of the cloud alone",
+            Truth::from(account.on_premises_sync_enabled).not(),
+            told("onPremisesSyncEnabled", account.on_premises_sync_enabled),
+        ),
+        initial_domain(account, facts),
+        global_administrator(account),
+        strong_method(account),
+        different_method(account, facts.usual_method.as_deref()),
+        password_stays(account),
+        in_a_group(account, &facts.groups),
+        excluded(account, facts.policies.as_deref()),
+        drilled(account),
+    ];
+    for property in &mut properties {
+        property.of = Some(name.to_owned());
+    }
+    properties
+}
+
+fn told(name: &str, value: Option<bool>) -> String {
+    value.map_or_else(|| format!("{name} was not read"), |value| format!("{name} is {value}"))
+}
+
+fn initial_domain(account: &Account, facts: &EmergencyFacts) -> Property {
+    let requirement = "The user principal name is of the initial domain, which Entra manages";
+    let Some(name) = account.user_principal_name.as_deref() else {
+        return property("initial_domain", requirement, None, "userPrincipalName was not read");
+    };
+    let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let initial: Truth = match &facts.initial_domain {
+        Some(initial) => initial.eq_ignore_ascii_case(domain).into(),
+        None if domain.to_lowercase().ends_with(".onmicrosoft.com") => Truth::Maybe,
+        None => Truth::No,
+    };
+    let holds = initial.and(facts.initial_domain_managed.into());
+    let managed = match facts.initial_domain_managed {
+        Some(true) => "managed",
+        Some(false) => "federated",
+        None => "not known to be managed",
+    };
+    let initial = facts.initial_domain.as_deref().unwrap_or("not read");
+    let evidence = format!("the name is of {domain}; the initial domain is {initial}, {managed}");
+    property("initial_domain", requirement, holds, evidence)
+}
+
+fn global_administrator(account: &Account) -> Property {
+    let requirement = "Global Administrator, active, permanent, for the whole tenant";
+    let Some(roles) = &account.roles else {
+        return property("global_administrator", requirement, None, "roles were not read");
+    };
+    let held: Vec<&RoleAssignment> =
+        roles.iter().filter(|role| role.role.eq_ignore_ascii_case(GLOBAL_ADMINISTRATOR)).collect();
+    let good =
+        |role: &&RoleAssignment| role.is_active && !role.expires && role.directory_scope_id == "/";
+    let evidence = match held.first() {
+        None => "the role is not assigned",
+        Some(_) if held.iter().any(good) => "assigned, active and permanent",
+        Some(role) if !role.is_active => "eligible only",
+        Some(role) if role.expires => "the assignment expires",
+        Some(_) => "assigned for a part of the tenant only",
+    };
+    property("global_administrator", requirement, held.iter().any(good), evidence)
+}
+
+/// Methods that withstand phishing.
+const STRONG: [&str; 3] = ["fido2", "x509CertificateMultiFactor", "windowsHelloForBusiness"];
+
+fn strong_method(account: &Account) -> Property {
+    let requirement = "A passkey (FIDO2), better two, or a certificate is registered";
+    let Some(methods) = &account.methods else {
+        return property("phishing_resistant", requirement, None, "methods were not read");
+    };
+    let strong: Vec<&str> =
+        methods.iter().map(String::as_str).filter(|method| STRONG.contains(method)).collect();
+    let evidence = match strong.as_slice() {
+        [] if methods.is_empty() => "no method is registered".to_owned(),
+        [] => format!("only {} is registered", methods.join(", ")),
+        [one] => format!("{one} is registered; a second would stand in for a lost one"),
+        several => format!("{} are registered", several.join(", ")),
+    };
+    property("phishing_resistant", requirement, !strong.is_empty(), evidence)
+}
+
+fn different_method(account: &Account, usual: Option<&str>) -> Property {
+    let requirement = "A method other than that of the other administrators";
+    let (Some(methods), Some(usual)) = (&account.methods, usual) else {
+        let evidence = "the methods of the account or of other administrators are not known";
+        return property("different_method", requirement, None, evidence);
+    };
+    let other =
+        methods.iter().any(|method| !method.eq_ignore_ascii_case(usual) && method != "password");
+    let evidence = format!("administrators use {usual}; the account has {}", methods.join(", "));
+    property("different_method", requirement, other, evidence)
+}
+
+fn password_stays(account: &Account) -> Property {
+    let requirement = "The password does not expire";
+    let Some(policies) = &account.password_policies else {
+        return property("password_stays", requirement, None, "passwordPolicies was not read");
+    };
+    let holds = policies.contains("DisablePasswordExpiration");
+    property("password_stays", requirement, holds, format!("passwordPolicies is \"{policies}\""))
+}
+
+fn in_a_group(account: &Account, groups: &[ProtectedGroup]) -> Property {
+    let requirement = "A member of a dedicated emergency access group";
+    if groups.is_empty() {
+        return property("in_group", requirement, false, "no emergency access group is declared");
+    }
+    let Some(own) = &account.groups else {
+        return property("in_group", requirement, None, "its groups were not read");
+    };
+    let found = groups.iter().find(|group| own.iter().any(|id| id.eq_ignore_ascii_case(&group.id)));
+    let evidence = found.map_or("in none of those declared".to_owned(), |group| {
+        format!("in {}", group.display_name.as_deref().unwrap_or(&group.id))
+    });
+    property("in_group", requirement, found.is_some(), evidence)
+}
+
+/// Whether the account is excluded, itself or by a group, from every enforced policy for users
+/// that demands anything. A policy that only reports needs no exclusion.
+fn excluded(account: &Account, policies: Option<&[Policy]>) -> Property {
+    let requirement = "Excluded from every Conditional Access policy that restricts";
+    let Some(policies) = policies else {
+        return property("excluded", requirement, None, "policies were not read");
+    };
+    let restricts = |policy: &&Policy| {
+        policy.state != State::Disabled
+            && policy.state != State::ReportOnly
+            && policy.conditions.users.as_ref().is_some_and(|users| {
+                !users.include_users.iter().any(|id| id == "None")
+                    || !users.include_groups.is_empty()
+            })
+            && !Requirement::of(policy).is_nothing()
+    };
+    let mut holds = Truth::Yes;
+    let mut missing: Vec<&str> = Vec::new();
+    for policy in policies.iter().filter(restricts) {
+        let own = is_excluded(account, policy);
+        if !own.is_yes() {
+            missing.push(policy.name());
+        }
+        holds = holds.and(own);
+    }
+    let evidence = if missing.is_empty() {
+        "excluded from all that are enforced".to_owned()
+    } else if holds.is_maybe() {
+        format!("its groups were not read; not excluded by itself from {}", missing.join(", "))
+    } else {
+        format!("not excluded from {}", missing.join(", "))
+    };
+    property("excluded", requirement, holds, evidence)
+}
+
+fn is_excluded(account: &Account, policy: &Policy) -> Truth {
+    let Some(users) = &policy.conditions.users else { return Truth::Yes };
+    let same = |a: &String, b: &str| a.eq_ignore_ascii_case(b);
+    if users.exclude_users.iter().any(|id| same(id, &account.id)) {
+        return Truth::Yes;
+    }
+    let included = is_included(account, users);
+    let by_group: Truth = match &account.groups {
+        _ if users.exclude_groups.is_empty() => Truth::No,
+        None => Truth::Maybe,
+        Some(own) => {
+            users.exclude_groups.iter().any(|group| own.iter().any(|id| same(id, group))).into()
+        }
+    };
+    by_group.or(included.not())
+}
+
+/// Whether a policy is for the account at all, exclusions aside.
+fn is_included(account: &Account, users: &Users) -> Truth {
+    let same = |a: &String, b: &str| a.eq_ignore_ascii_case(b);
+    let by_id = users.include_users.iter().any(|id| id == "All" || same(id, &account.id));
+    let of = |wanted: &[String], own: Option<Vec<&String>>| -> Truth {
+        match own {
+            _ if wanted.is_empty() => Truth::No,
+            None => Truth::Maybe,
+            Some(own) => wanted.iter().any(|id| own.iter().any(|own| same(own, id))).into(),
+        }
+    };
+    let roles = account.roles.as_ref().map(|roles| roles.iter().map(|role| &role.role).collect());
+    let groups = account.groups.as_ref().map(|groups| groups.iter().collect());
+    Truth::from(by_id).or(of(&users.include_roles, roles)).or(of(&users.include_groups, groups))
+}
+
+fn drilled(account: &Account) -> Property {
+    let requirement = "Tried out at least every 90 days";
+    let (holds, evidence) = match account.days_since_sign_in {
+        None => (Truth::Maybe, "signInActivity was not read".to_owned()),
+        Some(None) => (Truth::No, "the account never signed in".to_owned()),
+        Some(Some(days)) => {
+            ((days <= DRILL_DAYS).into(), format!("the last sign-in was {days} days ago"))
+        }
+    };
+    property("drilled", requirement, holds, evidence)
+}
+
+/// Either way protects; both at once would freeze the members for good.
+fn protected(group: &ProtectedGroup) -> Property {
+    let requirement =
+        "The group is role-assignable or in a restricted management unit, and not both";
+    let (assignable, restricted) =
+        (Truth::from(group.is_assignable_to_role), Truth::from(group.is_management_restricted));
+    let both = assignable.and(restricted);
+    let evidence = match (assignable, restricted) {
+        (Truth::Yes, Truth::Yes) => "both: nobody can change its members any more",
+        (Truth::Yes, _) => "role-assignable",
+        (_, Truth::Yes) => "in a restricted management administrative unit",
+        (Truth::No, Truth::No) => "neither: any group administrator can change its members",
+        _ => "not read",
+    };
+    Property {
+        of: Some(group.display_name.clone().unwrap_or_else(|| group.id.clone())),
+        ..property(
+            "group_protected",
+            requirement,
+            assignable.or(restricted).and(both.not()),
+            evidence,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::policy::lockout::Severity;
+
+    /// Facts under which everything holds.
+    fn good() -> EmergencyFacts {
+        let account = |id: &str| Account {
+            id: id.to_owned(),
+            user_principal_name: Some(format!("{id}@contoso.onmicrosoft.com")),
+            account_enabled: Some(true),
+            on_premises_sync_enabled: Some(false),
+            password_policies: Some("DisablePasswordExpiration".to_owned()),
+            roles: Some(vec![RoleAssignment {
+                role: GLOBAL_ADMINISTRATOR.to_owned(),
+                directory_scope_id: "/".to_owned(),
+                is_active: true,
+                expires: false,
+            }]),
+            groups: Some(vec!["emergency".to_owned()]),
+            methods: Some(vec!["fido2".to_owned(), "fido2".to_owned()]),
+            days_since_sign_in: Some(Some(12)),
+        };
+        let policy = json!({
+            "displayName": "MFA", "state": "enabled",
+            "conditions": {"users": {"includeUsers": ["All"], "excludeGroups": ["Emergency"]}},
+            "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+        });
+        EmergencyFacts {
+            accounts: vec![account("bg1"), account("bg2")],
+            groups: vec![ProtectedGroup {
+                id: "emergency".to_owned(),
+                is_assignable_to_role: Some(true),
+                is_management_restricted: Some(false),
+                ..ProtectedGroup::default()
+            }],
+            policies: Policy::from_graph(&policy).ok().map(|policy| vec![policy]),
+            initial_domain: Some("contoso.onmicrosoft.com".to_owned()),
+            initial_domain_managed: Some(true),
+            usual_method: Some("microsoftAuthenticatorPush".to_owned()),
+            attestations: Attestations {
+                impersonal: Some(true),
+                monitored: Some(true),
+                privileged_workstation: Some(true),
+            },
+        }
+    }
+
+    /// Spoils good facts and checks that exactly the named properties change.
+    #[track_caller]
+    fn check(spoil: impl FnOnce(&mut EmergencyFacts), expected: &[(&str, Truth)]) {
+        let mut facts = good();
+        spoil(&mut facts);
+        let found: Vec<(&str, Truth)> = properties(&facts)
+            .iter()
+            .filter(|property| !property.holds.is_yes())
+            .map(|property| (property.name, property.holds))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn each_property_is_judged_by_its_fact() {
+        use Truth::{Maybe, No};
+        check(|_| {}, &[]);
+        check(|f| f.accounts.truncate(1), &[("at_least_two", No)]);
+        check(
+            |f| f.accounts[0].account_enabled = Some(false),
+            &[("at_least_two", No), ("enabled", No)],
+        );
+        check(
+            |f| f.accounts[0].account_enabled = None,
+            &[("at_least_two", Maybe), ("enabled", Maybe)],
+        );
+        check(|f| f.accounts[0].on_premises_sync_enabled = Some(true), &[("cloud_only", No)]);
+        check(
+            |f| f.accounts[0].user_principal_name = Some("bg1@contoso.example".to_owned()),
+            &[("initial_domain", No)],
+        );
+        check(
+            |f| f.initial_domain_managed = Some(false),
+            &[("initial_domain", No), ("initial_domain", No)],
+        );
+        check(
+            |f| f.accounts[0].roles.iter_mut().flatten().for_each(|role| role.is_active = false),
+            &[("global_administrator", No)],
+        );
+        check(
+            |f| f.accounts[0].roles.iter_mut().flatten().for_each(|role| role.expires = true),
+            &[("global_administrator", No)],
+        );
+        check(|f| f.accounts[0].roles = None, &[("global_administrator", Maybe)]);
+        check(
+            |f| f.accounts[0].methods = Some(vec!["password".to_owned()]),
+            &[("phishing_resistant", No), ("different_method", No)],
+        );
+        check(
+            |f| f.usual_method = Some("fido2".to_owned()),
+            &[("different_method", No), ("different_method", No)],
+        );
+        check(|f| f.accounts[1].password_policies = Some(String::new()), &[("password_stays", No)]);
+        check(|f| f.accounts[0].groups = Some(Vec::new()), &[("in_group", No), ("excluded", No)]);
+        check(|f| f.accounts[0].groups = None, &[("in_group", Maybe), ("excluded", Maybe)]);
+        check(|f| f.policies = None, &[("excluded", Maybe), ("excluded", Maybe)]);
+        check(|f| f.accounts[0].days_since_sign_in = Some(Some(91)), &[("drilled", No)]);
+        check(|f| f.accounts[0].days_since_sign_in = Some(None), &[("drilled", No)]);
+        check(|f| f.groups[0].is_management_restricted = Some(true), &[("group_protected", No)]);
+        check(|f| f.groups[0].is_assignable_to_role = Some(false), &[("group_protected", No)]);
+        check(|f| f.groups[0].is_assignable_to_role = None, &[("group_protected", Maybe)]);
+        check(|f| f.attestations.monitored = None, &[("monitored", Maybe)]);
+    }
+
+    #[test]
+    fn what_is_essential_is_refused() {
+        assert_eq!(findings(&good()), []);
+        let mut facts = good();
+        facts.accounts[0].on_premises_sync_enabled = Some(true);
+        facts.accounts[0].days_since_sign_in = None;
+        facts.accounts[1].roles = None;
+        let found: Vec<_> = findings(&facts).into_iter().map(|f| (f.severity, f.whom)).collect();
+        let name = |id: &str| vec![format!("{id}@contoso.onmicrosoft.com")];
+        assert_eq!(found, [(Severity::Error, name("bg1")), (Severity::Warning, name("bg2"))]);
+    }
+
+    #[test]
+    fn a_policy_for_others_needs_no_exclusion() {
+        let narrow = |facts: &mut EmergencyFacts, include_roles: &[&str]| {
+            for policy in facts.policies.iter_mut().flatten() {
+                policy.conditions.users = Some(Users {
+                    include_roles: include_roles.iter().map(|&role| role.to_owned()).collect(),
+                    ..Users::default()
+                });
+            }
+        };
+        check(|facts| narrow(facts, &["729827e3-9c14-49f7-bb1b-9608f156bbb8"]), &[]);
+        let no = ("excluded", Truth::No);
+        check(|facts| narrow(facts, &[GLOBAL_ADMINISTRATOR]), &[no, no]);
+    }
+
+    #[test]
+    fn a_policy_that_only_reports_needs_no_exclusion() {
+        let without = |facts: &mut EmergencyFacts, state: State| {
+            for policy in facts.policies.iter_mut().flatten() {
+                policy.state = state.clone();
+                policy.conditions.users.iter_mut().for_each(|users| users.exclude_groups.clear());
+            }
+        };
+        check(|facts| without(facts, State::ReportOnly), &[]);
+        check(|facts| without(facts, State::Disabled), &[]);
+        let no = ("excluded", Truth::No);
+        check(|facts| without(facts, State::Enabled), &[no, no]);
+    }
+}

@@ -1,0 +1,203 @@
+//! What people see who work with `terraform`: L1, L4, L5, L6, L7 and L13.
+
+use m365::declare::{Keeps, Kind, Law, Mode, Resource};
+use m365::engine::{Model, decode, equal, names, request};
+use m365::terraform::Value;
+
+use super::remote;
+use super::terraform::{Change, Workspace, value};
+use super::{Outcome, ensure, everywhere};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l1_after_apply_the_plan_is_empty() {
+    everywhere(Law::L1, |resource| async move {
+        Workspace::deployed(resource).await?.plan_is_empty().await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l4_an_import_gives_the_same_state_and_an_empty_plan() {
+    everywhere(Law::L4, imported).await;
+}
+
+async fn imported(resource: &'static Resource) -> Outcome {
+    let workspace = Workspace::deployed(resource).await?;
+    let (model, address) = (&workspace.model, workspace.address.as_str());
+    let before = workspace.main()?;
+    for id in import_ids(model, &before) {
+        let failed = |said: String| format!("imported by {id:?}: {said}");
+        workspace.ok(&["state", "rm", address]).await.map_err(failed)?;
+        workspace.ok(&["import", "-input=false", address, &id]).await.map_err(failed)?;
+        let after = workspace.main()?;
+        let differing = model.attributes.iter().filter(|attribute| {
+            !is_never_told(attribute)
+                && !is_left_alone(attribute, &before)
+                && before.get(attribute.name) != after.get(attribute.name)
+        });
+        let differing: Vec<_> = differing
+            .map(|attribute| {
+                let (before, after) = (before.get(attribute.name), after.get(attribute.name));
+                format!("{}: {before:?} became {after:?}", attribute.name)
+            })
+            .collect();
+        ensure(differing.is_empty(), || failed(differing.join(", ")))?;
+        let changes = workspace.plan().await.map_err(failed)?;
+        let told = |change: &Change| {
+            change.address == address
+                && change
+                    .attributes
+                    .iter()
+                    .all(|name| model.attribute(name).is_some_and(is_never_told) || name == "id")
+        };
+        ensure(changes.iter().all(told), || failed(format!("the plan is {changes:?}")))?;
+    }
+    Ok(())
+}
+
+/// By id, by path, and by each key that has a value.
+fn import_ids(model: &Model, state: &Value) -> Vec<String> {
+    let id = state.get("id").as_str().unwrap_or_default().to_owned();
+    let path = request::object_path(model.resource, state);
+    let path = match model.resource.keeps {
+        Keeps::Reference => format!("{path}/{}", request::far_end(model, state)),
+        _ => path,
+    };
+    let keys = model
+        .resource
+        .keys
+        .iter()
+        .filter_map(|key| Some(format!("{key}={}", state.get(key).as_str()?)));
+    let ids = [id, path].into_iter().chain(keys);
+    ids.collect()
+}
+
+/// Whether Graph has no answer to what an attribute is, so that an import cannot know it.
+fn is_never_told(attribute: &m365::declare::Attribute) -> bool {
+    attribute.write_only
+        || attribute.not_returned
+        || (attribute.local && attribute.default.is_none())
+}
+
+/// Whether a relationship is not managed: the state of a create says nothing of it, that of an
+/// import has it.
+fn is_left_alone(attribute: &m365::declare::Attribute, state: &Value) -> bool {
+    matches!(attribute.kind, Kind::Links)
+        && attribute.mode == Mode::OptionalComputed
+        && state.get(attribute.name).is_null()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l5_what_is_changed_outside_is_shown_and_repaired() {
+    everywhere(Law::L5, repaired).await;
+}
+
+async fn repaired(resource: &'static Resource) -> Outcome {
+    let workspace = Workspace::deployed(resource).await?;
+    let model = &workspace.model;
+    let mut expected = Vec::new();
+    for instance in workspace.instances()?.iter().filter(|one| one.kind == model.name) {
+        let state = value(model, &instance.attributes)?;
+        let changed = remote::change(&workspace.tenant, model, &state).await;
+        let changed = changed.map_err(|said| format!("{}: {said}", instance.address))?;
+        if !changed.is_empty() {
+            expected.push((instance.address.clone(), changed, state));
+        }
+    }
+    if expected.is_empty() {
+        // Nothing of it can be changed.
+        return Ok(());
+    }
+    let changes = workspace.plan().await?;
+    for (address, changed, state) in &expected {
+        let planned = changes.iter().find(|change| change.address == *address);
+        let planned = planned.ok_or_else(|| {
+            format!("the plan does not show that {changed:?} of {address} changed: {changes:?}")
+        })?;
+        for name in changed.iter().filter(|name| is_configured(model, name, state)) {
+            ensure(planned.attributes.iter().any(|shown| shown == name), || {
+                format!("the plan does not show that {name} of {address} changed: {planned:?}")
+            })?;
+        }
+    }
+    workspace.apply(&[]).await?;
+    workspace.plan_is_empty().await?;
+    for (address, changed, state) in &expected {
+        let remote = remote::object(&workspace.tenant, model, state).await?;
+        let remote = remote.ok_or_else(|| format!("{address} is gone"))?;
+        let is = decode::state(model, &remote, state);
+        for name in changed.iter().filter(|name| is_configured(model, name, state)) {
+            let attribute = model.attribute(name).ok_or("an attribute is gone")?;
+            ensure(equal::same(attribute, is.get(name), state.get(name)), || {
+                format!("{name} of {address} is {:?} after the repair", is.get(name))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the configuration says something about an attribute: what is left to Graph may change.
+fn is_configured(model: &Model, name: &str, state: &Value) -> bool {
+    model.attribute(name).is_some_and(|attribute| match attribute.mode {
+        Mode::Required | Mode::Optional => true,
+        Mode::OptionalComputed => attribute.default.is_some(),
+        Mode::Computed => false,
+    }) && !names::property(name).is_empty()
+        && !state.is_null()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l6_what_is_deleted_outside_is_planned_again() {
+    everywhere(Law::L6, made_again).await;
+}
+
+async fn made_again(resource: &'static Resource) -> Outcome {
+    if resource.keeps == Keeps::Singleton {
+        // It is always there.
+        return Ok(());
+    }
+    let workspace = Workspace::deployed(resource).await?;
+    remote::delete(&workspace.tenant, &workspace.model, &workspace.main()?).await?;
+    let changes = workspace.plan().await?;
+    let planned = changes.iter().find(|change| change.address == workspace.address);
+    ensure(planned.is_some_and(|change| change.actions == ["create"]), || {
+        format!("the plan does not make it again: {changes:?}")
+    })?;
+    workspace.apply(&[]).await?;
+    workspace.plan_is_empty().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l7_what_is_destroyed_is_gone_or_restored() {
+    everywhere(Law::L7, destroyed).await;
+}
+
+const DESTROY: &[&str] = &["destroy", "-input=false", "-auto-approve"];
+
+async fn destroyed(resource: &'static Resource) -> Outcome {
+    let workspace = Workspace::new(resource).await?;
+    let (tenant, model) = (&workspace.tenant, &workspace.model);
+    let found = match resource.keeps {
+        Keeps::Singleton => remote::object(tenant, model, &Value::Null).await?,
+        _ => None,
+    };
+    workspace.apply(&[]).await?;
+    let instances = workspace.instances()?;
+    workspace.ok(DESTROY).await?;
+    for instance in instances.iter().filter(|one| one.kind == model.name) {
+        let state = value(model, &instance.attributes)?;
+        let left = remote::object(tenant, model, &state).await?;
+        let told = |remote| decode::state(model, remote, &Value::Null);
+        ensure(left.as_ref().map(told) == found.as_ref().map(told), || {
+            format!("{} was {found:?} before and is {left:?} after", instance.address)
+        })?;
+    }
+    if resource.keeps == Keeps::Singleton {
+        return Ok(());
+    }
+    // Destroying what is gone.
+    workspace.apply(&[]).await?;
+    remote::delete(tenant, model, &workspace.main()?).await?;
+    workspace.ok(&[DESTROY, &["-refresh=false"]].concat()).await?;
+    ensure(workspace.instances()?.is_empty(), || "something is left in the state".to_owned())
+}

@@ -1,0 +1,38 @@
+//! The example of a resource, which every law starts from.
+
+use std::path::{Path, PathBuf};
+
+use m365::declare::Resource;
+use m365::engine::Model;
+
+use super::Outcome;
+
+/// `examples/resources/m365_x/resource.tf`, whose main resource is called `example`.
+#[derive(Clone, Debug)]
+pub(crate) struct Example {
+    /// The configuration.
+    pub(crate) text: String,
+    /// The address of the main resource, such as `m365_group.example`.
+    pub(crate) address: String,
+}
+
+/// Where examples are.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/resources")
+}
+
+impl Example {
+    /// The example of `resource` in `folder`.
+    pub(crate) fn of(folder: &Path, resource: &'static Resource) -> Outcome<Self> {
+        let name = Model::new(resource).name;
+        let file = Path::new(&name).join("resource.tf");
+        let text = std::fs::read_to_string(folder.join(&file)).map_err(|error| {
+            format!("{name} has no example ({error}): write examples/resources/{}", file.display())
+        })?;
+        if !text.contains(&format!("resource \"{name}\" \"example\"")) {
+            let wanted = format!("resource \"{name}\" \"example\"");
+            return Err(format!("the example of {name} has no `{wanted}`, from which laws start"));
+        }
+        Ok(Self { text, address: format!("{name}.example") })
+    }
+}

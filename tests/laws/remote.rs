@@ -1,0 +1,157 @@
+//! An object as it is in the tenant, and changes that somebody else makes to it.
+
+use m365::declare::{Keeps, Kind, Mode, Replace};
+use m365::engine::{Model, Request, Verb, decode, equal, names, patch, request};
+use m365::terraform::Value;
+use serde_json::{Value as Json, json};
+
+use super::tenant::Tenant;
+use super::values::{self, World};
+use super::{Outcome, ensure};
+
+/// Objects that others can refer to.
+pub(crate) async fn world(tenant: &Tenant) -> Outcome<World> {
+    Ok(World { ids: tenant.ids("/users?$select=id&$top=20").await? })
+}
+
+/// Sends a request of the engine's from outside.
+pub(crate) async fn send(tenant: &Tenant, request: &Request) -> (u16, Json) {
+    let method = match request.verb {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+        Verb::Patch => "PATCH",
+        Verb::Put => "PUT",
+        Verb::Delete => "DELETE",
+    };
+    let query: Vec<String> =
+        request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let path = match query.is_empty() {
+        true => request.path.clone(),
+        false => format!("{}?{}", request.path, query.join("&").replace(' ', "%20")),
+    };
+    tenant.outside(method, &path, request.body.as_ref()).await
+}
+
+/// The object as Graph has it, with its relationships; none where it is gone.
+pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Outcome<Option<Json>> {
+    let path = request::object_path(model.resource, state);
+    if model.resource.keeps == Keeps::Reference {
+        let far = request::far_end(model, state);
+        let (status, told) = send(tenant, &request::list_ids(&path)).await;
+        if status == 404 {
+            return Ok(None);
+        }
+        let there =
+            told["value"].as_array().into_iter().flatten().any(|one| one["id"] == far.as_str());
+        return Ok(there.then(|| json!({})));
+    }
+    let read = match model.resource.keeps {
+        Keeps::Part => Request::new(Verb::Get, path.clone()),
+        _ => request::read(model, state),
+    };
+    let (status, mut told) = send(tenant, &read).await;
+    if status == 404 {
+        return Ok(None);
+    }
+    ensure(status == 200, || format!("reading {path} outside: {status} {told}"))?;
+    for attribute in model.attributes.iter().filter(|one| matches!(one.kind, Kind::Links)) {
+        let (property, _) = names::location(attribute);
+        let (_, listed) = send(tenant, &request::list_links(&path, &property)).await;
+        told[property] = listed["value"].clone();
+    }
+    Ok(Some(told))
+}
+
+/// Whether an attribute can be changed in place, at least sometimes.
+pub(crate) fn is_changeable(model: &Model, attribute: &m365::declare::Attribute) -> bool {
+    attribute.mode != Mode::Computed
+        && !attribute.local
+        && !attribute.write_only
+        && !attribute.not_returned
+        && !matches!(attribute.replace, Replace::Always(_))
+        && !model.in_path(attribute)
+}
+
+/// Changes what can be changed of an object in place, as somebody in the portal would; the names
+/// of the attributes that others changed. Values that Graph refuses are left.
+pub(crate) async fn change(
+    tenant: &Tenant,
+    model: &Model,
+    state: &Value,
+) -> Outcome<Vec<&'static str>> {
+    let world = world(tenant).await?;
+    let mut changed = Vec::new();
+    let mut now = state.clone();
+    let mut refused = Vec::new();
+    for attribute in model.attributes.iter().filter(|one| is_changeable(model, one)) {
+        if matches!(attribute.kind, Kind::Variant(..)) && state.get(attribute.name).is_null() {
+            continue;
+        }
+        for value in
+            values::others(attribute, state.get(attribute.name), &world).into_iter().take(8)
+        {
+            let wanted = values::set(&now, std::slice::from_ref(attribute), value.clone(), &world);
+            match changed_to(tenant, model, &now, &wanted).await? {
+                Ok(()) => {}
+                Err(said) => {
+                    refused.push(format!("{}: {said}", attribute.name));
+                    continue;
+                }
+            }
+            let remote = object(tenant, model, state).await?.ok_or("the object is gone")?;
+            let is = decode::state(model, &remote, state);
+            if !equal::same(attribute, is.get(attribute.name), state.get(attribute.name)) {
+                changed.push(attribute.name);
+                now = wanted;
+                break;
+            }
+        }
+    }
+    let any = model.attributes.iter().any(|one| is_changeable(model, one));
+    ensure(!any || !changed.is_empty(), || {
+        format!("no attribute could be changed outside: {refused:?}")
+    })?;
+    Ok(changed)
+}
+
+/// Sends the difference; the inner result says why Graph refused it.
+async fn changed_to(
+    tenant: &Tenant,
+    model: &Model,
+    now: &Value,
+    wanted: &Value,
+) -> Outcome<Result<(), String>> {
+    let body = patch::body(model, now, wanted, &Value::Null);
+    let mut requests = Vec::new();
+    if !body.is_empty() {
+        requests.push(request::update(model, wanted, body));
+    }
+    let path = request::object_path(model.resource, now);
+    for change in patch::links(model, now, wanted) {
+        requests.extend(request::relate(&path, &change, &tenant.base()));
+    }
+    for request in requests {
+        let (status, told) = send(tenant, &request).await;
+        if !(200..300).contains(&status) {
+            return Ok(Err(format!("{status} {}", told["error"]["message"])));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Deletes an object, as somebody in the portal would; a part goes with what it is part of.
+pub(crate) async fn delete(tenant: &Tenant, model: &Model, state: &Value) -> Outcome {
+    let remote = object(tenant, model, state).await?.ok_or("there is nothing to delete")?;
+    if let Some(first) = request::before_delete(model, state, &remote) {
+        sent(tenant, &first).await?;
+    }
+    sent(tenant, &request::delete(model, state, &remote)).await
+}
+
+/// Sends what must be accepted.
+async fn sent(tenant: &Tenant, request: &Request) -> Outcome {
+    let (status, told) = send(tenant, request).await;
+    ensure((200..300).contains(&status), || {
+        format!("{:?} {} outside: {status} {told}", request.verb, request.path)
+    })
+}

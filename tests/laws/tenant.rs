@@ -1,0 +1,127 @@
+//! A tenant on the emulator, and what happens in it that Terraform has no part in.
+
+use m365::emulator::{CLIENT_ID, CLIENT_SECRET, Options, Running, TENANT_ID, start};
+use serde_json::{Value as Json, json};
+
+use super::Outcome;
+
+/// A tenant of its own, which ends with it.
+pub(crate) struct Tenant {
+    graph: Running,
+    http: reqwest::Client,
+}
+
+/// A request that the emulator answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Logged {
+    pub(crate) method: String,
+    /// The path below the version.
+    pub(crate) path: String,
+    pub(crate) status: u64,
+    pub(crate) body: Json,
+}
+
+impl Tenant {
+    /// Contoso, as it is at the start.
+    pub(crate) async fn new() -> Self {
+        let graph = start(Options::default()).await.expect("loopback can be listened on");
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client without options");
+        Self { graph, http }
+    }
+
+    /// What signs the provider in here.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("M365_GRAPH_ENDPOINT", self.graph.endpoint()),
+            ("M365_LOGIN_ENDPOINT", self.graph.endpoint()),
+            ("M365_TENANT_ID", TENANT_ID.into()),
+            ("M365_CLIENT_ID", CLIENT_ID.into()),
+            ("M365_CLIENT_SECRET", CLIENT_SECRET.into()),
+        ]
+    }
+
+    /// Where references to objects begin.
+    pub(crate) fn base(&self) -> String {
+        format!("{}/v1.0", self.graph.endpoint())
+    }
+
+    /// A request made elsewhere: the status and the body of the answer.
+    pub(crate) async fn outside(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+    ) -> (u16, Json) {
+        self.send(method, &format!("/outside/v1.0{path}"), body).await
+    }
+
+    /// A request made elsewhere that must succeed.
+    pub(crate) async fn outside_ok(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+    ) -> Outcome<Json> {
+        match self.outside(method, path, body).await {
+            (200..300, body) => Ok(body),
+            (status, body) => {
+                Err(format!("{method} {path} made outside was refused: {status} {body}"))
+            }
+        }
+    }
+
+    /// A request to the emulator itself.
+    pub(crate) async fn control(&self, method: &str, path: &str, body: Json) {
+        let (status, told) = self.send(method, path, Some(&body)).await;
+        assert!((200..300).contains(&status), "{method} /_emulator{path}: {status} {told}");
+    }
+
+    /// The requests for Graph since the log was last forgotten, those for tokens left out.
+    pub(crate) async fn log(&self) -> Vec<Logged> {
+        let (_, told) = self.send("GET", "/requests", None).await;
+        let requests = told["requests"].as_array().cloned().unwrap_or_default();
+        let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+        let logged = requests.iter().filter_map(|request| {
+            Some(Logged {
+                method: text(&request["method"]),
+                path: text(&request["path"]).strip_prefix("/v1.0")?.to_owned(),
+                status: request["status"].as_u64().unwrap_or_default(),
+                body: request["body"].clone(),
+            })
+        });
+        logged.collect()
+    }
+
+    /// The requests that change something.
+    pub(crate) async fn writes(&self) -> Vec<Logged> {
+        let mut log = self.log().await;
+        log.retain(|one| one.method != "GET" && !one.path.ends_with("/$batch"));
+        log
+    }
+
+    /// Forgets the requests so far.
+    pub(crate) async fn forget(&self) {
+        self.control("DELETE", "/requests", json!({})).await;
+    }
+
+    /// The ids in a collection.
+    pub(crate) async fn ids(&self, collection: &str) -> Outcome<Vec<String>> {
+        let told = self.outside_ok("GET", collection, None).await?;
+        let found = told["value"].as_array().into_iter().flatten();
+        Ok(found.filter_map(|one| one["id"].as_str()).map(str::to_owned).collect())
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {
+        let method = method.parse().expect("a method");
+        let url = format!("{}/_emulator{path}", self.graph.endpoint());
+        let request = self.http.request(method, url);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().await.expect("the emulator answers");
+        let status = answer.status().as_u16();
+        let bytes = answer.bytes().await.expect("the emulator answers in full");
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+}
