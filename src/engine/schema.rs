@@ -35,7 +35,10 @@ pub fn provider(attributes: &[Attribute], doc: &str) -> Schema {
 /// The schema of a data source that finds one object of a resource.
 pub fn one(resource: &Resource, attributes: &[Attribute]) -> Schema {
     let attributes = attributes.iter().map(|declared| {
-        let is_key = declared.name == "id" || resource.keys.contains(&declared.name);
+        let of = resource.ruled.map_or(&[][..], |ruled| ruled.of);
+        let is_key = declared.name == "id"
+            || resource.keys.contains(&declared.name)
+            || of.contains(&declared.name);
         let mut told = computed(declared);
         if is_key {
             told.optional = true;

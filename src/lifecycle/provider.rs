@@ -10,10 +10,10 @@ use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
     ReadBack, Upgraded, create, data, delete, explain::Doing, import, list, note::Note, permission,
-    read, settings, timeouts, update,
+    policed, read, settings, timeouts, update,
 };
-use crate::declare::Catalogue;
-use crate::engine::{Model, import as ids, plan, upgrade, validate};
+use crate::declare::{Catalogue, Keeps};
+use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 
 /// The provider: all that an RPC can ask.
@@ -140,6 +140,16 @@ impl Provider {
         }
         let plan::Outcome { planned, replace, mut diagnostics } =
             plan::plan(model, &request.prior, &request.config);
+        if model.resource.keeps == Keeps::Request {
+            let now = jiff::Timestamp::now();
+            diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
+        }
+        if let Ok(session) = self.session().await {
+            if model.resource.ruled.is_some() {
+                policed::remember(&session, model, &planned);
+            }
+            diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
+        }
         if planned != request.prior {
             diagnostics.extend(self.not_granted(model).await);
         }
@@ -212,8 +222,16 @@ impl Provider {
     /// # Errors
     ///
     /// What is wrong with which argument.
-    pub fn call(&self, function: &str, _arguments: &[Value]) -> Result<Value, FunctionError> {
-        Err(FunctionError { text: format!("there is no function {function}"), argument: None })
+    pub fn call(&self, function: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let known = self.registry.catalogue.functions.iter().find(|known| known.name == function);
+        let Some(known) = known else {
+            let text = format!("there is no function {function}");
+            return Err(FunctionError { text, argument: None });
+        };
+        (known.call)(arguments).map_err(|misuse| FunctionError {
+            text: misuse.text,
+            argument: i64::try_from(misuse.argument).ok(),
+        })
     }
 
     /// `ValidateListResourceConfig`.
