@@ -1,6 +1,6 @@
 //! The provider as Terraform sees it: one method an RPC.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 pub struct Provider {
     registry: Registry,
     session: tokio::sync::RwLock<Option<Arc<Session>>>,
-    stop: CancellationToken,
+    stop: std::sync::Mutex<CancellationToken>,
 }
 
 impl Provider {
@@ -30,7 +30,7 @@ impl Provider {
         Self {
             registry: Registry::new(catalogue),
             session: tokio::sync::RwLock::default(),
-            stop: CancellationToken::new(),
+            stop: std::sync::Mutex::default(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Provider {
     pub async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
         let attributes = self.registry.catalogue.provider;
         let configured = settings::resolve(attributes, config, |name| std::env::var(name).ok())
-            .and_then(|settings| settings.session(terraform_version, self.stop.clone()));
+            .and_then(|settings| settings.session(terraform_version, self.started()));
         match configured {
             Ok(session) => {
                 *self.session.write().await = Some(Arc::new(session));
@@ -260,7 +260,15 @@ impl Provider {
 
     /// `StopProvider`: running operations end soon and keep their state.
     pub fn stop(&self) {
-        self.stop.cancel();
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+    }
+
+    /// What stops the run that begins now: a provider that is being debugged outlives a run that was
+    /// stopped.
+    fn started(&self) -> CancellationToken {
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        *stop = CancellationToken::new();
+        stop.clone()
     }
 
     /// What the access token lacks for changing a resource, where it is known before trying.
