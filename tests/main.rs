@@ -7,4 +7,5 @@ mod graph;
 mod laws;
 mod plugin;
 mod policy;
+mod privileged_access;
 mod tidy;

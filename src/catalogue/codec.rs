@@ -36,6 +36,13 @@ pub(super) fn hides_or_shows_members(before: &Value, after: &Value) -> bool {
     !after.is_unknown() && hidden(before) != hidden(after)
 }
 
+/// An ISO 8601 duration in seconds, a day being 24 hours.
+pub(super) fn seconds(duration: &str) -> Option<i64> {
+    let span: jiff::Span = duration.parse().ok()?;
+    let whole = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    Some(whole.as_secs())
+}
+
 /// Each element of an array changed by `change`; anything else is left as it is.
 fn each(json: Json, change: impl Fn(Json) -> Json) -> Json {
     match json {

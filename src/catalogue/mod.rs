@@ -5,12 +5,13 @@ mod codec;
 pub mod conditional_access;
 pub mod groups;
 pub mod policies;
+pub mod privileged_access;
 mod provider;
 pub mod roles;
 pub mod tenant;
 pub mod users;
 
-use crate::declare::{Attribute, Catalogue, DataSource, Resource};
+use crate::declare::{Attribute, Catalogue, DataSource, Function, Resource};
 
 /// Everything, as the provider is made of it.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -19,6 +20,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     provider: PROVIDER,
     resources: ALL,
     data_sources: DATA_SOURCES,
+    functions: FUNCTIONS,
 };
 
 /// Every resource, in the order of the documentation.
@@ -31,6 +33,12 @@ pub static ALL: &[&Resource] = &[
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,
     &policies::SECURITY_DEFAULTS,
+    &privileged_access::GROUP_ROLE_MANAGEMENT_POLICY,
+    &privileged_access::PIM_GROUP_ASSIGNMENT,
+    &privileged_access::PIM_GROUP_ELIGIBILITY,
+    &privileged_access::ROLE_ACTIVE_ASSIGNMENT,
+    &privileged_access::ROLE_ELIGIBILITY,
+    &privileged_access::ROLE_MANAGEMENT_POLICY,
     &roles::ROLE_ASSIGNMENT,
     &roles::ROLE_DEFINITION,
     &users::USER,
@@ -38,6 +46,9 @@ pub static ALL: &[&Resource] = &[
 
 /// The data sources that are no resources. Those of resources come with them.
 pub static DATA_SOURCES: &[&DataSource] = &[&tenant::CLIENT, &tenant::DOMAINS, &tenant::TENANT];
+
+/// The functions.
+pub static FUNCTIONS: &[&Function] = &[&roles::ROLE_ID, &roles::ROLE_NAME];
 
 /// The arguments of the provider block.
 pub static PROVIDER: &[Attribute] = provider::ATTRIBUTES;

@@ -1,6 +1,6 @@
 //! Everything that is declared, handed to whoever makes a provider of it.
 
-use super::{Attribute, DataSource, Resource};
+use super::{Attribute, DataSource, Function, Resource};
 
 /// The declarations of a provider.
 #[derive(Clone, Copy, Debug)]
@@ -13,4 +13,6 @@ pub struct Catalogue {
     pub resources: &'static [&'static Resource],
     /// The data sources that come with no resource.
     pub data_sources: &'static [&'static DataSource],
+    /// The functions.
+    pub functions: &'static [&'static Function],
 }

@@ -37,7 +37,7 @@ pub struct DataSource {
 pub enum Source {
     /// A collection with exactly one object in it.
     OnlyObject(&'static str),
-    /// A collection: all of it becomes the set attribute named second.
+    /// A collection: all of it becomes the list attribute named second.
     Collection(&'static str, &'static str),
     /// The claims of the access token.
     Claims,

@@ -11,6 +11,7 @@ mod call;
 mod catalogue;
 mod check;
 mod data;
+mod function;
 mod resource;
 
 pub use attribute::{
@@ -21,4 +22,5 @@ pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use data::{Also, DataSource, Lookup, Source};
-pub use resource::{Keeps, Law, Permissions, Resource};
+pub use function::{Function, Misuse, Parameter};
+pub use resource::{Keeps, Law, Permissions, Policed, Requests, Resource, Ruled};

@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::check::Judge;
+use super::check::{Finding, Judge};
 use super::{Attribute, Call, Lookup, Rule};
+use crate::terraform::Value;
 
 /// How Graph keeps a thing.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,10 @@ pub struct Resource {
     pub data: Option<Lookup>,
     /// Where a deleted object is kept for 30 days, such as `/directory/deletedItems/{id}`.
     pub soft_delete: Option<&'static str>,
+    /// How it is changed, where requests do that ([`Keeps::Request`]).
+    pub requests: Option<Requests>,
+    /// How it is read and written, where it is a list of rules.
+    pub ruled: Option<Ruled>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -77,6 +82,49 @@ pub enum Keeps {
     Part,
     /// A schedule that is only changed by sending requests to another collection.
     Request,
+}
+
+/// How a schedule is changed: by requests, which are sent, carried out and forgotten.
+///
+/// A request names what it is about rather than a schedule, Graph deletes requests after some weeks,
+/// and the portal makes schedules too; so a schedule is known by what it is of, and neither by the
+/// request that made it nor by its id.
+#[derive(Clone, Copy, Debug)]
+pub struct Requests {
+    /// The collection that requests are sent to. What is asked for and not carried out yet is found
+    /// there.
+    pub path: &'static str,
+    /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
+    /// listed by the first.
+    pub of: &'static [&'static str],
+    /// The policy that decides what may be asked for.
+    pub policy: Option<Policed>,
+}
+
+/// A policy that a plan must satisfy.
+#[derive(Clone, Copy, Debug)]
+pub struct Policed {
+    /// The resource that the policy is ([`Resource::ruled`]), found by attributes of the same names.
+    pub by: &'static Resource,
+    /// What the policy refuses of a plan, given how many seconds it lasts (`None`: it has no end) and
+    /// the settings of the policy.
+    pub judge: fn(&Value, Option<i64>, &Json) -> Vec<Finding>,
+}
+
+/// How an object that is always there, and is a list of rules, is found, read and written. There is
+/// one for each of many things, such as the policy of each role, and each rule is patched alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruled {
+    /// The filter of the collection of assignments that finds it; `{attribute}` is filled in.
+    pub filter: &'static str,
+    /// The attributes that say what it is of.
+    pub of: &'static [&'static str],
+    /// What an assignment with this id in Graph is of: the values of the attributes `of`.
+    pub named: fn(&str) -> Option<Vec<String>>,
+    /// The settings, as an object with the properties of the attributes, that the rules are.
+    pub read: fn(&[Json]) -> Json,
+    /// The rules that must change for the settings to be so, whole, in an order that Graph accepts.
+    pub write: fn(&[Json], &Json) -> Vec<Json>,
 }
 
 /// The application permissions that a resource takes, least privileged first. Several separated by
@@ -129,6 +177,8 @@ impl Resource {
         keys: &[],
         data: None,
         soft_delete: None,
+        requests: None,
+        ruled: None,
         create: None,
         update: None,
         remove: None,

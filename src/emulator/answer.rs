@@ -72,6 +72,8 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
             match ask.method {
                 "GET" => {
                     allow(cx, set, set.read)?;
+                    must_filter(set, &query)?;
+                    (set.on_read)(cx);
                     list::collection(cx, set, &query, ask.path)
                 }
                 "POST" => write::create(cx, set, body()?),
@@ -93,6 +95,7 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
             match ask.method {
                 "GET" => {
                     allow(cx, set, set.read)?;
+                    (set.on_read)(cx);
                     one(cx, set, &id, &query)
                 }
                 "PATCH" => write::update(cx, set, &id, body()?),
@@ -135,6 +138,21 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
         }
         Target::Deleted { set, id, restore } => deleted(cx, ask, set, id, restore, &query),
     }
+}
+
+/// Some lists are too long to be told as a whole.
+fn must_filter(set: &Set, query: &Query) -> Outcome<()> {
+    let filtered = |name: &&str| {
+        let paths = query.filter.iter().flat_map(|filter| filter.paths());
+        paths
+            .into_iter()
+            .any(|path| path.first().is_some_and(|first| first.eq_ignore_ascii_case(name)))
+    };
+    if set.must_filter.is_empty() || set.must_filter.iter().any(filtered) {
+        return Ok(());
+    }
+    let names = set.must_filter.join("' or '");
+    Err(Refusal::bad_request(format!("The list must be filtered by '{names}'.")))
 }
 
 fn only(ask: &Ask, method: &str) -> Outcome<()> {

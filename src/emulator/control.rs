@@ -7,6 +7,7 @@
 //! | `POST /faults` | adds a `Fault`, or a list of them |
 //! | `DELETE /faults` | removes them all |
 //! | `POST /lag`, `POST /latency` | `{"milliseconds": 5000}` |
+//! | `POST /pim` | `{"ahead_seconds", "minimum_seconds"}`: the clock of assignments, and their least age |
 //! | `POST /roles` | `{"roles": [..]}` of tokens issued from now on; null: all |
 //! | `POST /throttle` | `{"enabled": true}` |
 //! | `GET /state` | how many objects there are, by type |
@@ -47,6 +48,13 @@ pub(crate) fn answer(emulator: &Emulator, method: &str, path: &str, body: &[u8])
         }
         ("POST", "/lag") => duration(&body).map(|lag| emulator.state().lag = lag),
         ("POST", "/latency") => duration(&body).map(|latency| emulator.ways().latency = latency),
+        ("POST", "/pim") => {
+            let seconds = |name: &str| body[name].as_i64().map(jiff::SignedDuration::from_secs);
+            let mut state = emulator.state();
+            state.ahead = seconds("ahead_seconds").unwrap_or(state.ahead);
+            state.shortest = seconds("minimum_seconds").unwrap_or(state.shortest);
+            Ok(())
+        }
         ("POST", "/roles") => grant(emulator, body),
         ("POST", "/throttle") => {
             let enabled = body["enabled"] == json!(true);

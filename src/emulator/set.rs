@@ -61,6 +61,10 @@ pub(crate) struct Set {
     pub(crate) is_kept: fn(&Properties) -> bool,
     pub(crate) paging: Paging,
     pub(crate) filterable: Filterable,
+    /// A list must be filtered by one of these.
+    pub(crate) must_filter: &'static [&'static str],
+    /// What happens before the set is read: time has gone by.
+    pub(crate) on_read: fn(&mut Context),
     pub(crate) navigation: &'static [Navigation],
     pub(crate) actions: &'static [Action],
     /// Completes and checks a new object.
@@ -172,6 +176,8 @@ impl Set {
         is_kept: |_| false,
         paging: Paging::Whole,
         filterable: Filterable::Any,
+        must_filter: &[],
+        on_read: |_| {},
         navigation: &[],
         actions: &[],
         on_create: |_, _| Ok(()),

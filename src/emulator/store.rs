@@ -37,6 +37,10 @@ pub(crate) struct State {
     pub(crate) lag: Duration,
     /// Set while the tenant is filled, and for changes that come from outside.
     pub(crate) immediate: bool,
+    /// How far the clock of assignments is ahead of the world's.
+    pub(crate) ahead: jiff::SignedDuration,
+    /// How old an assignment must be to be changed or ended.
+    pub(crate) shortest: jiff::SignedDuration,
 }
 
 /// Objects of one type.
@@ -164,7 +168,14 @@ impl State {
             random: fastrand::Rng::with_seed(seed),
             lag: Duration::ZERO,
             immediate: true,
+            ahead: jiff::SignedDuration::ZERO,
+            shortest: jiff::SignedDuration::ZERO,
         }
+    }
+
+    /// The moment, for what begins and ends.
+    pub(crate) fn clock(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now() + self.ahead
     }
 
     pub(crate) fn new_id(&mut self) -> String {

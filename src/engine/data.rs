@@ -76,15 +76,18 @@ pub fn one(data: &Data, remote: &Json, config: &Value) -> Value {
     Value::Object(told)
 }
 
-/// The state of a data source that tells many objects under the attribute `name`.
+/// The state of a data source that tells many objects under the attribute `name`: a list, since a
+/// set of ten thousand objects takes Terraform minutes, and by id, since Graph promises no order.
 pub fn many(data: &Data, name: &str, remote: &[Json], config: &Value) -> Value {
+    let mut remote: Vec<&Json> = remote.iter().collect();
+    remote.sort_by_key(|object| object["id"].as_str().unwrap_or_default());
     let objects: Vec<Value> =
-        remote.iter().map(|remote| decode::told(&data.attributes, remote)).collect();
+        remote.into_iter().map(|remote| decode::told(&data.attributes, remote)).collect();
     let mut state: Object = config.as_object().cloned().unwrap_or_default();
     if data.schema.attributes.iter().any(|attribute| attribute.name == "ids") {
         let ids = objects.iter().map(|object| object.get("id").clone());
         state.insert("ids".into(), Value::set(ids));
     }
-    state.insert(name.to_owned(), Value::Set(objects));
+    state.insert(name.to_owned(), Value::List(objects));
     Value::Object(state)
 }

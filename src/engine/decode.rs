@@ -37,9 +37,7 @@ pub fn told(attributes: &[Attribute], remote: &Json) -> Value {
 
 /// Only a member's id is a property of the object; other kinds are found by what they refer to.
 fn made_up_id(model: &Model, attribute: &Attribute) -> bool {
-    attribute.name == "id"
-        && model.resource.keeps != Keeps::Member
-        && model.resource.keeps != Keeps::Request
+    attribute.name == "id" && model.resource.keeps != Keeps::Member
 }
 
 fn kept_or(before: &Value, remote: &Json, attribute: &Attribute) -> Value {

@@ -104,7 +104,7 @@ pub fn canonical(form: Form, text: &str) -> String {
 }
 
 /// A duration in seconds, a day being 24 hours and a month 30 days, as Graph counts in policies.
-fn seconds(text: &str) -> Option<i64> {
+pub fn seconds(text: &str) -> Option<i64> {
     let span: Span = text.parse().ok()?;
     let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
     let rest = span.years(0).months(0);

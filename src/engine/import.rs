@@ -1,8 +1,8 @@
 //! States of objects that Terraform did not make: what the user typed becomes enough of a state
 //! for a read to complete it.
 
-use crate::declare::{Form, Keeps};
-use crate::engine::{Model, equal, names};
+use crate::declare::{Form, Keeps, Ruled};
+use crate::engine::{Model, encode, equal, names, plan};
 use crate::terraform::{Diagnostic, Object, Value};
 
 /// What the user typed, understood.
@@ -12,6 +12,8 @@ pub enum Wanted {
     State(Value),
     /// A natural key, to be looked up: the attribute and its value.
     Key(&'static str, String),
+    /// The id of a schedule, to be looked up: states know schedules by what they are of.
+    Schedule(String),
 }
 
 /// Understands an import id: an object id, a Graph path or `key=value`.
@@ -26,12 +28,32 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     }
     if let Some((key, value)) = id.split_once('=') {
         let known = model.resource.keys.iter().find(|known| **known == key.trim());
+        if let (Some(key), true) = (known, model.resource.ruled.is_some()) {
+            let mut state = empty(model);
+            state.insert((*key).to_owned(), value.trim().trim_matches('"').into());
+            let mut state = plan::derived(model, &Value::Object(state));
+            let own = made_up_id(model, &state).ok_or_else(|| wrong(model, id))?;
+            if let Value::Object(state) = &mut state {
+                state.insert("id".into(), own);
+            }
+            return Ok(Wanted::State(state));
+        }
         if let Some(key) = known {
             return Ok(Wanted::Key(key, value.trim().trim_matches('"').to_owned()));
         }
     }
     let resource = model.resource;
+    if let Some(requests) = resource.requests {
+        return schedule(model, requests.of, id).ok_or_else(|| wrong(model, id));
+    }
+    let named = |ruled: &Ruled| {
+        let (path, id) = id.rsplit_once('/')?;
+        if path == resource.path { (ruled.named)(id) } else { None }
+    };
     let parts = match id.strip_prefix('/') {
+        Some(_) if resource.ruled.is_some() => {
+            resource.ruled.as_ref().and_then(named).ok_or_else(|| wrong(model, id))?
+        }
         Some(path) => {
             from_path(resource.path, resource.keeps, path).ok_or_else(|| wrong(model, id))?
         }
@@ -39,10 +61,20 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     };
     let mut state = empty(model);
     match (resource.keeps, parts.as_slice()) {
+        (Keeps::Singleton, parts) if resource.ruled.is_some() => {
+            let of = resource.ruled.map_or(&[][..], |ruled| ruled.of);
+            if parts.len() != of.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in of.iter().zip(parts) {
+                state.insert((*name).to_owned(), part.as_str().into());
+            }
+            state.insert("id".into(), parts.join("/").into());
+        }
         (Keeps::Singleton, _) => {
             state.insert("id".into(), resource.name.into());
         }
-        (Keeps::Member | Keeps::Request, parts) => {
+        (Keeps::Member, parts) => {
             let placeholders = names::placeholders(resource.path);
             let Some((last, rest)) = parts.split_last() else { return Err(wrong(model, id)) };
             if rest.len() != placeholders.len() {
@@ -93,8 +125,24 @@ pub fn identity(tenant: Option<&str>, state: &Value) -> Option<Value> {
 pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
     let text = |name: &str| state.get(name).as_str().map(str::to_owned);
     match model.resource.keeps {
-        Keeps::Member | Keeps::Request => None,
-        Keeps::Singleton => Some(model.resource.name.into()),
+        Keeps::Member => None,
+        Keeps::Request => {
+            let of = model.resource.requests?.of;
+            let mut parts = of.iter().map(|name| text(name)).collect::<Option<Vec<String>>>()?;
+            // What the end is by default goes without saying: the whole tenant.
+            let end = model.attribute(of.last()?)?.default.map(encode::literal);
+            if end.is_some_and(|end| end.as_str() == parts.last().map(String::as_str)) {
+                parts.pop();
+            }
+            Some(parts.join("/").into())
+        }
+        Keeps::Singleton => match model.resource.ruled {
+            None => Some(model.resource.name.into()),
+            Some(ruled) => {
+                let parts: Option<Vec<String>> = ruled.of.iter().map(|name| text(name)).collect();
+                Some(parts?.join("/").into())
+            }
+        },
         Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
         Keeps::Reference => {
             let (near, far) = reference_names(model);
@@ -106,6 +154,28 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
 /// A state with nothing in it yet.
 pub fn empty(model: &Model) -> Object {
     model.attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect()
+}
+
+/// `<principal>/<role>/<scope>`, the end of which may have a default; the path or the id of a
+/// schedule.
+fn schedule(model: &Model, of: &[&'static str], id: &str) -> Option<Wanted> {
+    if let Some(path) = id.strip_prefix('/') {
+        let own = path.strip_prefix(model.resource.path.trim_start_matches('/'))?;
+        return Some(Wanted::Schedule(own.strip_prefix('/')?.to_owned()));
+    }
+    if !id.contains('/') {
+        return Some(Wanted::Schedule(id.to_owned()));
+    }
+    let mut parts = id.splitn(of.len(), '/').filter(|part| !part.is_empty());
+    let mut state = empty(model);
+    for name in of {
+        let default = || model.attribute(name)?.default.map(encode::literal);
+        let value = parts.next().map(Value::from).or_else(default)?;
+        state.insert((*name).to_owned(), value);
+    }
+    let id = made_up_id(model, &Value::Object(state.clone()))?;
+    state.insert("id".into(), id);
+    Some(Wanted::State(Value::Object(state)))
 }
 
 /// Whether two ids name the same object.
@@ -168,13 +238,24 @@ impl Forms {
         let placeholders = names::placeholders(resource.path);
         let path = resource.path.replace('{', "<").replace('}', ">");
         let (plain, path) = match resource.keeps {
-            Keeps::Singleton => (resource.name.to_owned(), path),
+            Keeps::Singleton => match resource.ruled {
+                None => (resource.name.to_owned(), path),
+                Some(ruled) => {
+                    let parts: Vec<_> = ruled.of.iter().map(|name| format!("<{name}>")).collect();
+                    (parts.join("/"), format!("{path}/<id>"))
+                }
+            },
             Keeps::Part => (format!("<{}>", placeholders.first().unwrap_or(&"id")), path),
             Keeps::Reference => {
                 let (near, far) = reference_names(model);
                 (format!("<{near}>/<{far}>"), format!("{path}/<{far}>"))
             }
-            Keeps::Member | Keeps::Request => {
+            Keeps::Request => {
+                let of = resource.requests.map_or(&[][..], |requests| requests.of);
+                let parts: Vec<_> = of.iter().map(|name| format!("<{name}>")).collect();
+                (parts.join("/"), format!("{path}/<id>"))
+            }
+            Keeps::Member => {
                 let parts = placeholders.iter().map(|name| format!("<{name}>/"));
                 (parts.collect::<String>() + "<id>", format!("{path}/<id>"))
             }

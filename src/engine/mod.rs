@@ -3,6 +3,8 @@
 //! A provider is a walk over trees of schema and value. Each walk is written once, here:
 //! [`schema`] describes, [`validate`] checks a configuration, [`plan`] works out what apply shall
 //! reach, [`encode`] and [`patch`] write Graph's JSON, [`decode`] reads it, [`request`] builds the
+//! calls, [`schedule`] knows what is assigned for a time, [`import`] and [`upgrade`] make states from
+//! elsewhere.
 //! calls, [`import`] and [`upgrade`] make states from elsewhere, [`document`] writes the pages of
 //! the documentation.
 
@@ -17,6 +19,7 @@ pub mod names;
 pub mod patch;
 pub mod plan;
 pub mod request;
+pub mod schedule;
 pub mod schema;
 pub mod upgrade;
 pub mod validate;

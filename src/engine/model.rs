@@ -4,7 +4,7 @@ use crate::declare::{
     Attribute, DataSource, Form, Keeps, Kind, Literal, Mode, Resource, Source, boolean, object,
     string,
 };
-use crate::engine::{names, schema};
+use crate::engine::{names, schedule, schema};
 use crate::terraform::Schema;
 
 /// The prefix of every type name.
@@ -57,8 +57,10 @@ impl Model {
         if resource.soft_delete.is_some() {
             attributes.push(PURGE);
         }
-        if resource.keeps == Keeps::Singleton {
-            attributes.push(ON_DESTROY);
+        match resource.keeps {
+            Keeps::Singleton => attributes.push(ON_DESTROY),
+            Keeps::Request => attributes.extend_from_slice(schedule::ATTRIBUTES),
+            Keeps::Member | Keeps::Reference | Keeps::Part => {}
         }
         attributes.push(TIMEOUTS);
         Self {

@@ -118,6 +118,13 @@ impl Walk {
     }
 }
 
+/// A value with the defaults that follow from what is set in it.
+pub fn derived(model: &Model, value: &Value) -> Value {
+    let mut object = value.as_object().cloned().unwrap_or_default();
+    derive(&model.attributes, value, &mut object);
+    Value::Object(object)
+}
+
 /// Defaults worked out from the plan; unknown as long as what they need is.
 fn derive(attributes: &[Attribute], config: &Value, planned: &mut Object) {
     for attribute in attributes {

@@ -37,11 +37,11 @@ impl Request {
         Self { verb, path: path.into(), query: Vec::new(), body: None }
     }
 
-    fn with_body(self, body: impl Into<Json>) -> Self {
+    pub(super) fn with_body(self, body: impl Into<Json>) -> Self {
         Self { body: Some(body.into()), ..self }
     }
 
-    fn with_query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(super) fn with_query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name, value.into()));
         self
     }
@@ -54,8 +54,8 @@ pub const BIND_LIMIT: usize = 20;
 pub fn object_path(resource: &Resource, state: &Value) -> String {
     let base = names::fill(resource.path, |name| text(state, name));
     match resource.keeps {
-        Keeps::Member | Keeps::Request => format!("{base}/{}", names::segment(&text(state, "id"))),
-        Keeps::Singleton | Keeps::Part | Keeps::Reference => base,
+        Keeps::Member => format!("{base}/{}", names::segment(&text(state, "id"))),
+        Keeps::Singleton | Keeps::Part | Keeps::Reference | Keeps::Request => base,
     }
 }
 

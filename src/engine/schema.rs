@@ -35,7 +35,10 @@ pub fn provider(attributes: &[Attribute], doc: &str) -> Schema {
 /// The schema of a data source that finds one object of a resource.
 pub fn one(resource: &Resource, attributes: &[Attribute]) -> Schema {
     let attributes = attributes.iter().map(|declared| {
-        let is_key = declared.name == "id" || resource.keys.contains(&declared.name);
+        let of = resource.ruled.map_or(&[][..], |ruled| ruled.of);
+        let is_key = declared.name == "id"
+            || resource.keys.contains(&declared.name)
+            || of.contains(&declared.name);
         let mut told = computed(declared);
         if is_key {
             told.optional = true;
@@ -58,8 +61,8 @@ pub fn many(resource: &Resource, plural: &str, attributes: &[Attribute]) -> Sche
         ..string("ids", "The ids of the objects found.").computed()
     };
     let objects = terraform::Attribute {
-        shape: Shape::Nested(Nesting::Set, attributes.iter().map(computed).collect()),
-        ..attribute(&string("", "The objects found.").computed())
+        shape: Shape::Nested(Nesting::List, attributes.iter().map(computed).collect()),
+        ..attribute(&string("", "The objects found, by id.").computed())
     };
     Schema {
         version: 0,
@@ -89,8 +92,8 @@ pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
     let attributes = match source.source {
         Source::Collection(_, name) => vec![terraform::Attribute {
             name: name.to_owned(),
-            shape: Shape::Nested(Nesting::Set, told),
-            ..attribute(&string("", "The objects found.").computed())
+            shape: Shape::Nested(Nesting::List, told),
+            ..attribute(&string("", "The objects found, by id.").computed())
         }],
         Source::OnlyObject(_) | Source::Claims => told,
     };

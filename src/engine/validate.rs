@@ -4,8 +4,8 @@ use ipnet::IpNet;
 use jiff::{Span, Timestamp};
 use regex_lite::Regex;
 
-use crate::declare::{Attribute, Check, Form, Kind, Rule};
-use crate::engine::{Model, equal, names, plan};
+use crate::declare::{Attribute, Check, Form, Keeps, Kind, Rule};
+use crate::engine::{Model, equal, names, plan, schedule};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// Checks a resource's configuration. `write_only` is whether this Terraform keeps write-only
@@ -13,7 +13,8 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 pub fn resource(model: &Model, config: &Value, write_only: bool) -> Diagnostics {
     let mut found = Diagnostics::new();
     attributes(&model.attributes, config, &Path::root(), write_only, &mut found);
-    for rule in model.resource.rules {
+    let of_kind = if model.resource.keeps == Keeps::Request { schedule::RULES } else { &[] };
+    for rule in model.resource.rules.iter().chain(of_kind) {
         check_rule(rule, config, &mut found);
     }
     // Hooks see what the plan will be, defaults included; they are asked again at plan.

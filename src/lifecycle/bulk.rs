@@ -111,6 +111,14 @@ impl Bulk {
         }
     }
 
+    /// Forgets all that was read of the collection `name`, whose objects are known by other lists.
+    pub(super) fn forget_all(&self, name: &str) {
+        let collections = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(collection) = collections.get(name) {
+            collection.lock().known.clear();
+        }
+    }
+
     fn collection(&self, graph: &Graph, name: &str, listing: Option<Request>) -> Arc<Collection> {
         let mut collections = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
         let collection = collections.entry(name.to_owned()).or_insert_with(|| {

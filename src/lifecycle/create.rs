@@ -7,9 +7,9 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, update};
+use super::{Applied, Apply, schedule, update};
 use crate::declare::Keeps;
-use crate::engine::{Model, Request, decode, import, patch, request};
+use crate::engine::{Model, Request, decode, import, patch, plan, request};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
@@ -17,7 +17,8 @@ use crate::terraform::{Diagnostic, Diagnostics, Value};
 pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Applied {
     match model.resource.keeps {
         Keeps::Singleton | Keeps::Part => adopt(session, model, apply).await,
-        Keeps::Member | Keeps::Reference | Keeps::Request => make(session, model, apply).await,
+        Keeps::Member | Keeps::Reference => make(session, model, apply).await,
+        Keeps::Request => schedule::create(session, model, apply).await,
     }
 }
 
@@ -133,6 +134,12 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     };
     // What is not configured stays as it was found.
     let planned = update::filled(&planned, &found);
+    // What was found may contradict what is configured; it was not known at plan.
+    let judged = model.resource.judge.map(|judge| judge(&planned)).unwrap_or_default();
+    let judged: Diagnostics = judged.into_iter().map(plan::diagnostic).collect();
+    if judged.has_errors() {
+        return Applied { diagnostics: judged, ..Applied::default() };
+    }
     match update::change(session, model, &found, &planned, &config).await {
         Ok(()) => finish(session, model, &planned, note, Doing::Creating).await,
         Err(error) => {

@@ -3,11 +3,14 @@
 use serde_json::Value as Json;
 
 use super::explain::{self, Doing};
+use super::read::How;
+use super::ruled;
 use super::session::Session;
-use crate::declare::{DataSource, Permissions, Resource, Source};
+use crate::declare::{DataSource, Permissions, Resource, Ruled, Source};
 use crate::engine::data::{self, Find};
+use crate::engine::import::{self, Wanted};
 use crate::engine::model::Reads;
-use crate::engine::{Data, Model, Request, Verb, request, validate};
+use crate::engine::{Data, Model, Request, Verb, plan, request, validate};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -16,8 +19,10 @@ pub(super) fn validate(source: &Data, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     validate::attributes(&source.attributes, config, &Path::root(), true, &mut found);
     if let Reads::One(resource) = source.reads {
-        let unknown = resource.keys.iter().chain(&["id"]).any(|key| config.get(key).is_unknown());
-        if let (Err(diagnostic), false) = (data::find(source, resource.keys, config), unknown) {
+        let of = resource.ruled.map_or(&[][..], |ruled| ruled.of);
+        let keys = [resource.keys, of].concat();
+        let unknown = keys.iter().chain(&["id"]).any(|key| config.get(key).is_unknown());
+        if let (Err(diagnostic), false) = (data::find(source, &keys, config), unknown) {
             found.push(diagnostic);
         }
     }
@@ -56,6 +61,9 @@ async fn one(
 ) -> Result<Value, Diagnostic> {
     let model = Model::new(resource);
     let failed = failed(source, resource.permissions);
+    if let Some(ruled) = &resource.ruled {
+        return of_rules(session, source, &model, ruled, config).await;
+    }
     match data::find(source, resource.keys, config)? {
         Find::Id(id) => {
             let state = Value::from([("id", id.as_str().into())]);
@@ -71,6 +79,42 @@ async fn one(
             Ok(data::one(source, remote, config))
         }
     }
+}
+
+fn unsaid(source: &Data, ruled: &Ruled) -> Diagnostic {
+    Diagnostic::error(
+        format!("{} does not say which object it means", source.name),
+        format!("Set id, or {}.", ruled.of.join(" and ")),
+    )
+}
+
+/// Settings that are a list of rules, found by what they are of.
+async fn of_rules(
+    session: &Session,
+    source: &Data,
+    model: &Model,
+    ruled: &Ruled,
+    config: &Value,
+) -> Result<Value, Diagnostic> {
+    let asked = match config.get("id").as_str().map(|id| import::parse(model, id)) {
+        Some(Ok(Wanted::State(state))) => state,
+        Some(Err(wrong)) => return Err(wrong),
+        Some(Ok(_)) | None => plan::derived(model, config),
+    };
+    let Some(id) = import::made_up_id(model, &asked) else {
+        return Err(unsaid(source, ruled));
+    };
+    let read = ruled::remote(session, model, ruled, &asked, How::Anew).await;
+    let read = read.map_err(failed(source, model.resource.permissions))?;
+    let found: Vec<Json> = read
+        .into_iter()
+        .map(|mut settings| {
+            settings["id"] = id.as_str().into();
+            settings
+        })
+        .collect();
+    let words = format!("id {:?}", id.as_str().unwrap_or_default());
+    Ok(data::one(source, data::only(source, &words, &found)?, config))
 }
 
 async fn alone(

@@ -6,7 +6,7 @@ use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::{self, How};
 use super::session::{Session, VISIBLE};
-use super::{Applied, Apply, write};
+use super::{Applied, Apply, ruled, schedule, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, request};
 use crate::graph::Error;
@@ -20,7 +20,8 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
     let removed = match model.resource.keeps {
         Keeps::Singleton => restore(session, model, &prior, &note).await,
         Keeps::Part => clear(session, model, &prior).await,
-        Keeps::Member | Keeps::Reference | Keeps::Request => remove(session, model, &prior).await,
+        Keeps::Member | Keeps::Reference => remove(session, model, &prior).await,
+        Keeps::Request => schedule::delete(session, model, &prior).await,
     };
     match removed {
         Ok(()) => Applied::default(),
@@ -143,6 +144,9 @@ async fn restore(
     let Json::Object(found) = &note.found else { return Ok(()) };
     if keep {
         return Ok(());
+    }
+    if let Some(ruled) = &model.resource.ruled {
+        return ruled::put(session, model, ruled, state, &note.found).await;
     }
     let found = decode::state(model, &Json::Object(found.clone()), &Value::Object(Object::new()));
     let body: Map<String, Json> = patch::body(model, state, &found, &Value::Null);

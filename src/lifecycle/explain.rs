@@ -77,6 +77,17 @@ fn sentence(text: &str) -> String {
 /// What to do about it.
 fn advice(error: &Error, permission: &str) -> Option<String> {
     let refusal = error.refusal()?;
+    if refusal.code == "RoleAssignmentRequestPolicyValidationFailed" {
+        return Some(
+            "The policy of the role or group does not allow this. ExpirationRule: it lasts too long, \
+             or has no end; JustificationRule: set justification; TicketingRule: set ticket_number; \
+             MfaRule: assigning takes multifactor authentication, which an application does not have. \
+             The policy is m365_role_management_policy (of a role) or \
+             m365_group_role_management_policy (of a group): the rules Expiration_Admin_* and \
+             Enablement_Admin_* are its eligible_assignment and active_assignment."
+                .to_owned(),
+        );
+    }
     let text = match refusal.status {
         403 => format!(
             "The application needs the application permission {permission}, granted by an \

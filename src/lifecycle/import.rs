@@ -3,7 +3,7 @@
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Import, Imported};
+use super::{Import, Imported, schedule};
 use crate::engine::import::{self as ids, Wanted};
 use crate::engine::{Model, request};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
@@ -17,6 +17,7 @@ pub(super) async fn import(session: &Session, model: &Model, import: Import) -> 
     let state = match wanted {
         Ok(Wanted::State(state)) => Ok(state),
         Ok(Wanted::Key(key, value)) => by_key(session, model, key, &value).await,
+        Ok(Wanted::Schedule(id)) => by_schedule(session, model, &id).await,
         Err(diagnostic) => Err(diagnostic),
     };
     match state {
@@ -27,6 +28,18 @@ pub(super) async fn import(session: &Session, model: &Model, import: Import) -> 
             diagnostics: Diagnostics::new(),
         },
         Err(diagnostic) => Imported { diagnostics: diagnostic.into(), ..Imported::default() },
+    }
+}
+
+async fn by_schedule(session: &Session, model: &Model, id: &str) -> Result<Value, Diagnostic> {
+    match schedule::by_id(session, model, id).await {
+        Ok(Some(state)) => Ok(state),
+        Ok(None) => Err(Diagnostic::error(
+            format!("Cannot import {}: there is no schedule {id}", model.name),
+            "Graph does not know it in this tenant, or it is over. Check the id, and that the \
+             provider signs in to the right tenant.",
+        )),
+        Err(error) => Err(explain::resource(model, Doing::Importing, &error)),
     }
 }
 

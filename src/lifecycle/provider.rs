@@ -1,6 +1,6 @@
 //! The provider as Terraform sees it: one method an RPC.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
@@ -10,10 +10,10 @@ use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
     ReadBack, Upgraded, create, data, delete, explain::Doing, import, list, note::Note, permission,
-    read, settings, timeouts, update,
+    policed, read, settings, timeouts, update,
 };
-use crate::declare::Catalogue;
-use crate::engine::{Model, import as ids, plan, upgrade, validate};
+use crate::declare::{Catalogue, Keeps};
+use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 
 /// The provider: all that an RPC can ask.
@@ -21,7 +21,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value, json};
 pub struct Provider {
     registry: Registry,
     session: tokio::sync::RwLock<Option<Arc<Session>>>,
-    stop: CancellationToken,
+    stop: std::sync::Mutex<CancellationToken>,
 }
 
 impl Provider {
@@ -30,7 +30,7 @@ impl Provider {
         Self {
             registry: Registry::new(catalogue),
             session: tokio::sync::RwLock::default(),
-            stop: CancellationToken::new(),
+            stop: std::sync::Mutex::default(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Provider {
     pub async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
         let attributes = self.registry.catalogue.provider;
         let configured = settings::resolve(attributes, config, |name| std::env::var(name).ok())
-            .and_then(|settings| settings.session(terraform_version, self.stop.clone()));
+            .and_then(|settings| settings.session(terraform_version, self.started()));
         match configured {
             Ok(session) => {
                 *self.session.write().await = Some(Arc::new(session));
@@ -140,6 +140,16 @@ impl Provider {
         }
         let plan::Outcome { planned, replace, mut diagnostics } =
             plan::plan(model, &request.prior, &request.config);
+        if model.resource.keeps == Keeps::Request {
+            let now = jiff::Timestamp::now();
+            diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
+        }
+        if let Ok(session) = self.session().await {
+            if model.resource.ruled.is_some() {
+                policed::remember(&session, model, &planned);
+            }
+            diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
+        }
         if planned != request.prior {
             diagnostics.extend(self.not_granted(model).await);
         }
@@ -212,8 +222,16 @@ impl Provider {
     /// # Errors
     ///
     /// What is wrong with which argument.
-    pub fn call(&self, function: &str, _arguments: &[Value]) -> Result<Value, FunctionError> {
-        Err(FunctionError { text: format!("there is no function {function}"), argument: None })
+    pub fn call(&self, function: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let known = self.registry.catalogue.functions.iter().find(|known| known.name == function);
+        let Some(known) = known else {
+            let text = format!("there is no function {function}");
+            return Err(FunctionError { text, argument: None });
+        };
+        (known.call)(arguments).map_err(|misuse| FunctionError {
+            text: misuse.text,
+            argument: i64::try_from(misuse.argument).ok(),
+        })
     }
 
     /// `ValidateListResourceConfig`.
@@ -242,7 +260,15 @@ impl Provider {
 
     /// `StopProvider`: running operations end soon and keep their state.
     pub fn stop(&self) {
-        self.stop.cancel();
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+    }
+
+    /// What stops the run that begins now: a provider that is being debugged outlives a run that was
+    /// stopped.
+    fn started(&self) -> CancellationToken {
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        *stop = CancellationToken::new();
+        stop.clone()
     }
 
     /// What the access token lacks for changing a resource, where it is known before trying.

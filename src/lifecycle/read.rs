@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Read, ReadBack};
+use super::{Read, ReadBack, ruled, schedule};
 use crate::declare::{Keeps, Kind};
 use crate::engine::{Model, Request, decode, import, names, request};
 use crate::graph::Error;
@@ -75,7 +75,8 @@ pub(super) async fn remote(
             let object = Map::new();
             relationships(session, model, state, how, object).await
         }
-        Keeps::Member | Keeps::Singleton | Keeps::Request => {
+        Keeps::Request => schedule::remote(session, model, state, how).await,
+        Keeps::Member | Keeps::Singleton => {
             let Some(remote) = one(session, model, state, how).await? else { return Ok(None) };
             let Json::Object(mut object) = remote else { return Ok(None) };
             unset_links(model, &mut object);
@@ -90,6 +91,9 @@ async fn one(
     state: &Value,
     how: How,
 ) -> Result<Option<Json>, Error> {
+    if let Some(ruled) = &model.resource.ruled {
+        return ruled::remote(session, model, ruled, state, how).await;
+    }
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();
     match how {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declare::Catalogue;
+use crate::declare::{self, Catalogue};
 use crate::engine::{Data, Model, schema};
 use crate::terraform::{Schema, Type};
 
@@ -69,6 +69,7 @@ impl Registry {
                 .iter()
                 .map(|(name, data)| (name.clone(), data.schema.clone()))
                 .collect(),
+            functions: catalogue.functions.iter().map(|function| signature(function)).collect(),
             list_resources: resources
                 .iter()
                 .filter(|(_, model)| model.is_listed())
@@ -78,4 +79,18 @@ impl Registry {
         };
         Self { catalogue, resources, data_sources, schemas }
     }
+}
+
+fn signature(declared: &declare::Function) -> (String, Function) {
+    let parameters = declared
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.to_owned(), (parameter.ty)(), parameter.doc.to_owned()));
+    let function = Function {
+        summary: declared.summary.to_owned(),
+        description: declared.doc.to_owned(),
+        parameters: parameters.collect(),
+        returns: (declared.returns)(),
+    };
+    (declared.name.to_owned(), function)
 }

@@ -1,6 +1,6 @@
 //! The tenant that is signed in to, and what this process made in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ struct Shared {
     fresh: Mutex<HashSet<String>>,
     bulk: Bulk,
     told: OnceCell<Json>,
+    /// Settings that this process planned, by resource and id.
+    planned: Mutex<HashMap<String, Json>>,
 }
 
 /// How long a write is given to become visible. Graph's documentation gives no bound; public
@@ -52,6 +54,7 @@ impl Session {
             fresh: Mutex::default(),
             bulk: Bulk::default(),
             told: OnceCell::new(),
+            planned: Mutex::default(),
         };
         Self { shared: Arc::new(shared), graph, until: Instant::now() + DAY }
     }
@@ -120,7 +123,10 @@ impl Session {
         kind: &str,
         request: &Request,
     ) -> Result<Option<Vec<Json>>, Error> {
-        let Some(mut first) = self.gather(kind, &request.path, request, None).await? else {
+        let options: Vec<_> =
+            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let key = format!("{}?{}", request.path, options.join("&"));
+        let Some(mut first) = self.gather(kind, &key, request, None).await? else {
             return Ok(None);
         };
         let mut objects = match first["value"].take() {
@@ -163,6 +169,23 @@ impl Session {
     /// Forgets what was read of the object `id`, which is about to change.
     pub(super) fn touched(&self, id: &str) {
         self.shared.bulk.forget(id);
+    }
+
+    /// Forgets all that was read of the collection `name`.
+    pub(super) fn touched_all(&self, name: &str) {
+        self.shared.bulk.forget_all(name);
+    }
+
+    /// Remembers what is planned for the object called `name`, for what depends on it.
+    pub(super) fn plans(&self, name: String, settings: Json) {
+        if let Ok(mut planned) = self.shared.planned.lock() {
+            planned.insert(name, settings);
+        }
+    }
+
+    /// What is planned for the object called `name`.
+    pub(super) fn planned(&self, name: &str) -> Option<Json> {
+        self.shared.planned.lock().ok()?.get(name).cloned()
     }
 
     /// Remembers that this process made the object `id`.

@@ -6,13 +6,17 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply};
+use super::{Applied, Apply, ruled, schedule};
+use crate::declare::Keeps;
 use crate::engine::{Model, patch, request};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
 /// Changes an object from `prior` to `planned`.
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
+    if model.resource.keeps == Keeps::Request {
+        return schedule::update(session, model, apply).await;
+    }
     let Apply { prior, planned, config, private, .. } = apply;
     let note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
@@ -39,6 +43,9 @@ pub(super) async fn change(
     planned: &Value,
     config: &Value,
 ) -> Result<(), Error> {
+    if let Some(ruled) = &model.resource.ruled {
+        return ruled::change(session, model, ruled, planned).await;
+    }
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);

@@ -131,7 +131,7 @@ pub(super) async fn read_back(
 }
 
 /// The planned attributes that Graph does not show as planned.
-fn differing(model: &Model, planned: &Value, state: &Value) -> Vec<&'static str> {
+pub(super) fn differing(model: &Model, planned: &Value, state: &Value) -> Vec<&'static str> {
     let differing = model.attributes.iter().filter(|attribute| {
         let planned = planned.get(attribute.name);
         planned.is_wholly_known() && !equal::same(attribute, planned, state.get(attribute.name))

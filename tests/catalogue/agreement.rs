@@ -38,7 +38,8 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     match csdl.resolve(resource.path) {
         Err(segment) => offences.push(no_segment(&owner, resource.path, segment)),
         Ok(place) => {
-            let is_one = matches!(resource.keeps, Keeps::Singleton | Keeps::Part);
+            let is_one = matches!(resource.keeps, Keeps::Singleton | Keeps::Part)
+                && resource.ruled.is_none();
             if place.name != resource.entity || place.collection == is_one {
                 offences
                     .push(format!("{owner} is kept in {}, which holds {place:?}", resource.path));
@@ -48,7 +49,9 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     if let Some(Err(segment)) = resource.soft_delete.map(|path| csdl.resolve(path)) {
         offences.push(no_segment(&owner, resource.soft_delete.unwrap_or_default(), segment));
     }
-    if resource.keeps == Keeps::Reference {
+    // The settings that a list of rules is to people are no properties of anything; the local Graph,
+    // which has the metadata, checks the rules that are written.
+    if resource.keeps == Keeps::Reference || resource.ruled.is_some() {
         return offences;
     }
     let in_path =

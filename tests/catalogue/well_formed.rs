@@ -111,7 +111,9 @@ fn of_kind(owner: &str, resource: &Resource) -> Offences {
     let right = match resource.keeps {
         Keeps::Reference => in_path.len() == 1 && resource.attributes.len() == 2,
         Keeps::Part => in_path.len() == 1 && resource.path.ends_with('}'),
-        Keeps::Singleton => in_path.is_empty() && resource.keys.is_empty(),
+        Keeps::Singleton => {
+            in_path.is_empty() && (resource.keys.is_empty() || resource.ruled.is_some())
+        }
         Keeps::Member | Keeps::Request => !resource.path.ends_with('}'),
     };
     if !right {

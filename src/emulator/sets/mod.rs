@@ -5,8 +5,9 @@ mod applications;
 mod groups;
 mod hybrid;
 mod locations;
-mod pim;
 mod policies;
+mod privileged;
+mod role_policies;
 mod roles;
 mod strengths;
 mod tenant;
@@ -26,12 +27,21 @@ pub(crate) static ALL: &[&Set] = &[
     &applications::SERVICE_PRINCIPALS,
     &roles::DEFINITIONS,
     &roles::ASSIGNMENTS,
-    &pim::ELIGIBILITY_REQUESTS,
-    &pim::ELIGIBILITY_SCHEDULES,
-    &pim::ELIGIBILITY_INSTANCES,
-    &pim::ASSIGNMENT_REQUESTS,
-    &pim::ASSIGNMENT_SCHEDULES,
-    &pim::ASSIGNMENT_INSTANCES,
+    &privileged::ELIGIBILITY_REQUESTS,
+    &privileged::ELIGIBILITIES,
+    &privileged::ELIGIBILITY_INSTANCES,
+    &privileged::ASSIGNMENT_REQUESTS,
+    &privileged::ASSIGNMENTS,
+    &privileged::ASSIGNMENT_INSTANCES,
+    &privileged::GROUP_ELIGIBILITY_REQUESTS,
+    &privileged::GROUP_ELIGIBILITIES,
+    &privileged::GROUP_ELIGIBILITY_INSTANCES,
+    &privileged::GROUP_ASSIGNMENT_REQUESTS,
+    &privileged::GROUP_ASSIGNMENTS,
+    &privileged::GROUP_ASSIGNMENT_INSTANCES,
+    &role_policies::POLICIES,
+    &role_policies::POLICY_ASSIGNMENTS,
+    &role_policies::RULES,
     &access::POLICIES,
     &access::CONTEXTS,
     &locations::LOCATIONS,

@@ -70,6 +70,7 @@ pub(super) static ASSIGNMENTS: Set = Set {
         },
     ],
     on_create: assign,
+    on_read: super::privileged::settle,
     ..Set::COLLECTION
 };
 

@@ -38,6 +38,7 @@ static CATALOGUE: Catalogue = Catalogue {
     provider: &[string("place", "Where things are.").env(&["THING_PLACE"])],
     resources: &[&THING],
     data_sources: &[],
+    functions: &[],
 };
 
 fn examples(path: &str) -> Option<String> {

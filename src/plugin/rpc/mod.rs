@@ -170,7 +170,7 @@ mod tests {
     use crate::plugin::proto::tfplugin6::{DynamicValue, apply_resource_change};
 
     static NOTHING: Catalogue =
-        Catalogue { doc: "", provider: &[], resources: &[], data_sources: &[] };
+        Catalogue { doc: "", provider: &[], resources: &[], data_sources: &[], functions: &[] };
 
     /// A request whose answer is a panic, or words.
     struct Faulty(bool);

@@ -1,0 +1,123 @@
+//! `m365_role_eligibility` and `m365_role_active_assignment`.
+
+use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
+use crate::catalogue::roles::built_in;
+use crate::declare::{
+    Attribute, Form, Literal, Permissions, Policed, Requests, Resource, Rule, id, string,
+};
+
+/// Why another principal, role or scope makes another assignment.
+const OTHER: &str = "an assignment is of one principal, one role and one scope";
+
+const PRINCIPAL: Attribute = id(
+    "principal_id",
+    "The object id of the user, the role-assignable group or, for an active assignment, the service \
+     principal.",
+)
+.required()
+.replace(OTHER);
+
+const ROLE: Attribute = role(OTHER);
+
+const ROLE_DEFINITION: Attribute = role_definition(OTHER);
+
+const SCOPE: Attribute = string(
+    "directory_scope_id",
+    "Where the role holds: `/` for the whole tenant, `/administrativeUnits/<id>` for an administrative \
+     unit, `/<object id>` for one application. Defaults to `/`.",
+)
+.form(Form::CaseInsensitive)
+.or(Literal::Str("/"))
+.replace(OTHER);
+
+/// A built-in role by its name. `other` is why another role makes another object.
+pub(super) const fn role(other: &'static str) -> Attribute {
+    string(
+        "role",
+        "The name of a built-in role, such as `Global Administrator`. Give a custom role by \
+         `role_definition_id`.",
+    )
+    .form(Form::CaseInsensitive)
+    .graph("roleDefinitionId")
+    .via(&built_in::ROLE_NAME)
+    .or_derived(built_in::identified)
+    .replace(other)
+}
+
+/// A role by its id.
+pub(super) const fn role_definition(other: &'static str) -> Attribute {
+    id(
+        "role_definition_id",
+        "The id of the role, in place of its name; for a built-in role, its template id.",
+    )
+    .or_derived(built_in::named)
+    .replace(other)
+}
+
+/// What a schedule of a role is of.
+const OF: &[&str] = &["principal_id", "role_definition_id", "directory_scope_id"];
+
+const RULES: &[Rule] = &[Rule::ExactlyOneOf(&["role", "role_definition_id"])];
+
+/// A directory role that a principal can activate.
+pub static ROLE_ELIGIBILITY: Resource = Resource {
+    name: "role_eligibility",
+    area: AREA,
+    doc: "A directory role that a user or the members of a group can activate when they need it, \
+        through Privileged Identity Management.\n\n\
+        Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the role \
+        (`m365_role_management_policy`) decides which of them it takes, and for how long. An \
+        eligibility that was made in the portal is taken over rather than refused. One that has ended \
+        is gone, and the next plan makes it again. Graph refuses to end an eligibility in its first \
+        five minutes; destroy waits.\n\n\
+        Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
+    reference: "https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule",
+    path: "/roleManagement/directory/roleEligibilitySchedules",
+    requests: Some(Requests {
+        path: "/roleManagement/directory/roleEligibilityScheduleRequests",
+        of: OF,
+        policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
+    }),
+    entity: "unifiedRoleEligibilitySchedule",
+    permissions: Permissions {
+        read: "RoleEligibilitySchedule.Read.Directory",
+        write: "RoleEligibilitySchedule.ReadWrite.Directory",
+    },
+    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE],
+    rules: RULES,
+    judge: Some(built_in::unknown),
+    retry_on: NEW,
+    ..Resource::REQUEST
+};
+
+/// A directory role that a principal holds, for a time.
+pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
+    name: "role_active_assignment",
+    area: AREA,
+    doc: "A directory role that a user, the members of a group or a service principal hold without \
+        activating it, through Privileged Identity Management, for a time or for good.\n\n\
+        Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the role \
+        (`m365_role_management_policy`) decides which of them it takes, and for how long. An \
+        assignment that was made in the portal is taken over rather than refused; so is one of \
+        `m365_role_assignment`, which is a permanent one: manage each with one of the two. One that \
+        has ended is gone, and the next plan makes it again. Graph refuses to end an assignment in \
+        its first five minutes; destroy waits.\n\n\
+        Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
+    reference: "https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentschedule",
+    path: "/roleManagement/directory/roleAssignmentSchedules",
+    requests: Some(Requests {
+        path: "/roleManagement/directory/roleAssignmentScheduleRequests",
+        of: OF,
+        policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::active }),
+    }),
+    entity: "unifiedRoleAssignmentSchedule",
+    permissions: Permissions {
+        read: "RoleAssignmentSchedule.Read.Directory",
+        write: "RoleAssignmentSchedule.ReadWrite.Directory",
+    },
+    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE],
+    rules: RULES,
+    judge: Some(built_in::unknown),
+    retry_on: NEW,
+    ..Resource::REQUEST
+};

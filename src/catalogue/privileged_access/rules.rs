@@ -1,0 +1,262 @@
+//! The 17 rules of a role management policy, and the settings that they are to people.
+//!
+//! A policy is a list of rules with fixed ids, each patched alone with its type and target. What
+//! people decide is spread over them: what an activation takes is in four rules, and each
+//! notification in one. These two functions translate, in both directions.
+
+use serde_json::{Map, Value as Json, json};
+
+/// Who and what a group of rules is about: the end of their ids, and the name of the setting.
+const LEVELS: [(&str, &str); 3] = [
+    ("EndUser_Assignment", "activation"),
+    ("Admin_Eligibility", "eligibleAssignment"),
+    ("Admin_Assignment", "activeAssignment"),
+];
+
+/// What can be demanded, as a setting and as Graph's word.
+const DEMANDS: [(&str, &str); 3] = [
+    ("requireMultifactorAuthentication", "MultiFactorAuthentication"),
+    ("requireJustification", "Justification"),
+    ("requireTicket", "Ticketing"),
+];
+
+/// Who is told, as a setting and as Graph's word.
+const RECIPIENTS: [(&str, &str); 3] =
+    [("administrators", "Admin"), ("assignees", "Requestor"), ("approvers", "Approver")];
+
+/// The settings that the rules are.
+pub(super) fn read(rules: &[Json]) -> Json {
+    let rule =
+        |id: String| rules.iter().find(|rule| rule["id"] == id.as_str()).unwrap_or(&Json::Null);
+    let mut settings = Map::new();
+    let mut notifications = Map::new();
+    for (end, name) in LEVELS {
+        let mut setting = Map::new();
+        let expiration = rule(format!("Expiration_{end}"));
+        setting.insert("maximumDuration".into(), expiration["maximumDuration"].clone());
+        setting.insert("requireExpiration".into(), expiration["isExpirationRequired"].clone());
+        let enablement = rule(format!("Enablement_{end}"));
+        for (demand, word) in DEMANDS {
+            let enabled = enablement["enabledRules"].as_array();
+            let enabled = enabled.map(|enabled| enabled.iter().any(|rule| rule == word));
+            setting.insert(demand.into(), enabled.into());
+        }
+        if name == "activation" {
+            let context = rule(format!("AuthenticationContext_{end}"));
+            setting.insert("requireAuthenticationContext".into(), context["isEnabled"].clone());
+            setting.insert("authenticationContext".into(), context["claimValue"].clone());
+            let approval = &rule(format!("Approval_{end}"))["setting"];
+            setting.insert("requireApproval".into(), approval["isApprovalRequired"].clone());
+            setting.insert("approverUserIds".into(), approvers(approval, "userId"));
+            setting.insert("approverGroupIds".into(), approvers(approval, "groupId"));
+        }
+        settings.insert(name.into(), setting.into());
+        let told = RECIPIENTS.map(|(recipient, word)| {
+            let rule = rule(format!("Notification_{word}_{end}"));
+            let told = json!({
+                "level": rule["notificationLevel"],
+                "defaultRecipients": rule["isDefaultRecipientsEnabled"],
+                "additionalRecipients": rule["notificationRecipients"],
+            });
+            (recipient.to_owned(), told)
+        });
+        notifications.insert(name.into(), Map::from_iter(told).into());
+    }
+    settings.insert("notifications".into(), notifications.into());
+    settings.into()
+}
+
+/// The rules that must change so that the settings are as `wanted` says, whole, in an order that
+/// Graph accepts. A setting that `wanted` does not have stays.
+pub(super) fn write(rules: &[Json], wanted: &Json) -> Vec<Json> {
+    let mut changed: Vec<Json> = rules
+        .iter()
+        .filter_map(|rule| {
+            let mut next = rule.clone();
+            adjust(&mut next, wanted);
+            (next != *rule).then_some(next)
+        })
+        .collect();
+    // Graph refuses that multifactor authentication and an authentication context are both
+    // demanded, also for the moment between two requests: what is withdrawn goes first.
+    changed.sort_by_key(|rule| {
+        let id = rule["id"].as_str().unwrap_or_default();
+        let context = id.starts_with("AuthenticationContext");
+        match (context, rule["isEnabled"] == true) {
+            (true, false) => 0,
+            (true, true) => 2,
+            _ => 1,
+        }
+    });
+    changed
+}
+
+fn adjust(rule: &mut Json, wanted: &Json) {
+    let id = rule["id"].as_str().unwrap_or_default().to_owned();
+    let Some((end, name)) = LEVELS.iter().find(|(end, _)| id.ends_with(end)) else { return };
+    let setting = &wanted[name];
+    match id.trim_end_matches(end).trim_end_matches('_') {
+        "Expiration" => {
+            put(rule, "maximumDuration", &setting["maximumDuration"]);
+            put(rule, "isExpirationRequired", &setting["requireExpiration"]);
+        }
+        "Enablement" => demand(rule, setting),
+        "AuthenticationContext" => {
+            put(rule, "isEnabled", &setting["requireAuthenticationContext"]);
+            put(rule, "claimValue", &setting["authenticationContext"]);
+        }
+        "Approval" => approve(&mut rule["setting"], setting),
+        other => {
+            let word = other.trim_start_matches("Notification_");
+            let Some((recipient, _)) = RECIPIENTS.iter().find(|(_, known)| *known == word) else {
+                return;
+            };
+            let told = &wanted["notifications"][name][recipient];
+            put(rule, "notificationLevel", &told["level"]);
+            put(rule, "isDefaultRecipientsEnabled", &told["defaultRecipients"]);
+            put(rule, "notificationRecipients", &told["additionalRecipients"]);
+        }
+    }
+}
+
+/// Sets a property, unless nothing is wanted or what is wanted says the same.
+fn put(rule: &mut Json, name: &str, wanted: &Json) {
+    if !wanted.is_null() && !same(&rule[name], wanted) {
+        rule[name] = wanted.clone();
+    }
+}
+
+/// Whether two values say the same: lists have no order.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().all(|one| b.contains(one))
+        }
+        (Json::Null, Json::Array(b)) => b.is_empty(),
+        _ => a == b,
+    }
+}
+
+fn demand(rule: &mut Json, setting: &Json) {
+    let enabled = rule["enabledRules"].as_array().cloned().unwrap_or_default();
+    let mut next = enabled.clone();
+    for (demand, word) in DEMANDS {
+        match setting[demand].as_bool() {
+            Some(true) if !next.iter().any(|rule| rule == word) => next.push(word.into()),
+            Some(false) => next.retain(|rule| rule != word),
+            _ => {}
+        }
+    }
+    if next != enabled {
+        rule["enabledRules"] = next.into();
+    }
+}
+
+fn approvers(approval: &Json, kind: &str) -> Json {
+    let stage = &approval["approvalStages"][0]["primaryApprovers"];
+    let ids = stage.as_array().into_iter().flatten().map(|approver| approver[kind].clone());
+    ids.filter(|id| !id.is_null()).collect()
+}
+
+/// Who approves, in the one stage that there is. Approvers of other kinds, such as managers, stay.
+fn approve(approval: &mut Json, setting: &Json) {
+    put(approval, "isApprovalRequired", &setting["requireApproval"]);
+    for (name, kind, odata) in [
+        ("approverUserIds", "userId", "#microsoft.graph.singleUser"),
+        ("approverGroupIds", "groupId", "#microsoft.graph.groupMembers"),
+    ] {
+        let wanted = &setting[name];
+        if !wanted.is_array() || same(&approvers(approval, kind), wanted) {
+            continue;
+        }
+        let Some(stages) = approval["approvalStages"].as_array_mut() else {
+            approval["approvalStages"] = json!([{ "primaryApprovers": [] }]);
+            return approve(approval, setting);
+        };
+        if stages.is_empty() {
+            stages.push(json!({ "primaryApprovers": [] }));
+        }
+        let now = stages[0]["primaryApprovers"].as_array().cloned().unwrap_or_default();
+        let others = now.into_iter().filter(|approver| approver[kind].is_null());
+        let ids = wanted.as_array().into_iter().flatten();
+        let next = others.chain(ids.map(|id| json!({ "@odata.type": odata, kind: id })));
+        stages[0]["primaryApprovers"] = next.collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Vec<Json> {
+        vec![
+            json!({ "id": "Expiration_EndUser_Assignment", "maximumDuration": "PT8H", "isExpirationRequired": true }),
+            json!({ "id": "Enablement_EndUser_Assignment", "enabledRules": ["MultiFactorAuthentication", "Justification"] }),
+            json!({ "id": "AuthenticationContext_EndUser_Assignment", "isEnabled": false, "claimValue": null }),
+            json!({ "id": "Approval_EndUser_Assignment", "setting": {
+                "isApprovalRequired": false, "approvalStages": [{ "escalationTimeInMinutes": 0,
+                "primaryApprovers": [{ "@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1 }] }] } }),
+            json!({ "id": "Enablement_Admin_Eligibility", "enabledRules": [] }),
+            json!({ "id": "Notification_Requestor_Admin_Assignment", "notificationLevel": "All",
+                "isDefaultRecipientsEnabled": true, "notificationRecipients": [] }),
+        ]
+    }
+
+    #[track_caller]
+    fn check(wanted: Json, expected: &[(&str, &str, Json)]) {
+        let changed = write(&rules(), &wanted);
+        let changed: Vec<_> = changed.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        let ids: Vec<_> = expected.iter().map(|(id, ..)| *id).collect();
+        assert_eq!(changed, ids);
+        for (rule, (_, pointer, value)) in write(&rules(), &wanted).iter().zip(expected) {
+            assert_eq!(rule.pointer(pointer), Some(value), "{rule}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_not_written_again() {
+        assert_eq!(write(&rules(), &read(&rules())), [] as [Json; 0]);
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_written() {
+        check(json!({}), &[]);
+        let id = "Expiration_EndUser_Assignment";
+        let wanted =
+            json!({ "activation": { "maximumDuration": "PT4H", "requireJustification": true } });
+        check(wanted, &[(id, "/maximumDuration", json!("PT4H"))]);
+        let id = "Enablement_Admin_Eligibility";
+        let wanted = json!({ "eligibleAssignment": { "requireTicket": true } });
+        check(wanted, &[(id, "/enabledRules", json!(["Ticketing"]))]);
+        let id = "Notification_Requestor_Admin_Assignment";
+        let wanted = json!({ "notifications": { "activeAssignment": { "assignees": { "level": "Critical" } } } });
+        check(wanted, &[(id, "/notificationLevel", json!("Critical"))]);
+    }
+
+    #[test]
+    fn multifactor_authentication_goes_before_the_context_comes() {
+        let wanted = json!({ "activation": {
+            "requireMultifactorAuthentication": false, "requireAuthenticationContext": true,
+            "authenticationContext": "c1",
+        }});
+        check(
+            wanted,
+            &[
+                ("Enablement_EndUser_Assignment", "/enabledRules", json!(["Justification"])),
+                ("AuthenticationContext_EndUser_Assignment", "/claimValue", json!("c1")),
+            ],
+        );
+    }
+
+    #[test]
+    fn approvers_of_other_kinds_stay() {
+        let wanted =
+            json!({ "activation": { "requireApproval": true, "approverGroupIds": ["g"] } });
+        let approvers = json!([
+            { "@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1 },
+            { "@odata.type": "#microsoft.graph.groupMembers", "groupId": "g" },
+        ]);
+        let at = "/setting/approvalStages/0/primaryApprovers";
+        check(wanted, &[("Approval_EndUser_Assignment", at, approvers)]);
+    }
+}

@@ -1,0 +1,67 @@
+//! Plans of schedules against the policy that decides what may be asked for, before anything is sent.
+//!
+//! The policy is read from Graph, and what this process has planned for it is laid over that: where
+//! the policy is changed in the same configuration, its new settings count.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::read::How;
+use super::ruled;
+use super::session::Session;
+use crate::declare::{Policed, Requests};
+use crate::engine::{Model, encode, import, plan, schedule};
+use crate::terraform::{Diagnostic, Diagnostics, Value};
+
+/// Remembers what is planned for a policy.
+pub(super) fn remember(session: &Session, model: &Model, planned: &Value) {
+    if let Some(id) = import::made_up_id(model, planned) {
+        let settings = encode::body(model, planned, &Value::Null);
+        session.plans(name(model, &id), settings.into());
+    }
+}
+
+/// What the policy refuses of a planned schedule. A policy that cannot be read says nothing here:
+/// Graph has the last word.
+pub(super) async fn judge(
+    session: &Session,
+    model: &Model,
+    prior: &Value,
+    planned: &Value,
+) -> Diagnostics {
+    let nothing = Diagnostics::new();
+    let Some(Requests { policy: Some(Policed { by, judge }), .. }) = model.resource.requests else {
+        return nothing;
+    };
+    let Some(lasts) = schedule::lasts(prior, planned, Timestamp::now()) else { return nothing };
+    let policy = Model::new(by);
+    let Some(ruled) = &by.ruled else { return nothing };
+    let Some(id) = import::made_up_id(&policy, planned) else { return nothing };
+    let read = ruled::remote(session, &policy, ruled, planned, How::Gathered).await;
+    let mut settings = read.unwrap_or_default().unwrap_or_default();
+    if let Some(planned) = session.planned(&name(&policy, &id)) {
+        lay_over(&mut settings, &planned);
+    }
+    judge(planned, lasts, &settings).into_iter().map(plan::diagnostic).fold(
+        nothing,
+        |mut found, diagnostic: Diagnostic| {
+            found.push(diagnostic);
+            found
+        },
+    )
+}
+
+fn name(policy: &Model, id: &Value) -> String {
+    format!("{}/{}", policy.name, id.as_str().unwrap_or_default().to_lowercase())
+}
+
+fn lay_over(settings: &mut Json, planned: &Json) {
+    match (settings, planned) {
+        (Json::Object(settings), Json::Object(planned)) => {
+            for (name, planned) in planned {
+                lay_over(settings.entry(name.clone()).or_insert(Json::Null), planned);
+            }
+        }
+        (settings, planned) => *settings = planned.clone(),
+    }
+}
