@@ -112,6 +112,9 @@ async fn repaired(resource: &'static Resource) -> Outcome {
     }
     let changes = workspace.plan().await?;
     for (address, changed, state) in &expected {
+        if !changed.iter().any(|name| is_configured(model, name, state)) {
+            continue;
+        }
         let planned = changes.iter().find(|change| change.address == *address);
         let planned = planned.ok_or_else(|| {
             format!("the plan does not show that {changed:?} of {address} changed: {changes:?}")
