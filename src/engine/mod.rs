@@ -19,6 +19,7 @@ pub mod names;
 pub mod patch;
 pub mod plan;
 pub mod request;
+pub mod ruled;
 pub mod schedule;
 pub mod schema;
 pub mod upgrade;

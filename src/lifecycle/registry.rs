@@ -75,7 +75,6 @@ impl Registry {
                 .filter(|(_, model)| model.is_listed())
                 .map(|(name, model)| (name.clone(), schema::list(model.resource)))
                 .collect(),
-            ..Schemas::default()
         };
         Self { catalogue, resources, data_sources, schemas }
     }

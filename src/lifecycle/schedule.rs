@@ -144,6 +144,7 @@ async fn assign(
     let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
     let name = &model.name;
     let mut wait = session.wait(format!("{name} to make way"), VISIBLE);
+    let mut lost = false;
     loop {
         let error = match ask(session, model, planned, Action::Assign).await {
             Ok(request) => {
@@ -152,14 +153,16 @@ async fn assign(
             }
             Err(error) => error,
         };
-        if !exists(&error) && !error.answer_lost() {
+        lost |= unsure(&error);
+        if !exists(&error) && !unsure(&error) {
             return Err(failed(&error));
         }
         let found = find(session, model, planned, How::Anew).await.map_err(|_| failed(&error))?;
         let now = Timestamp::now();
         let shown = found.as_ref().and_then(|found| schedules::shown(found.json(), planned, now));
         match shown {
-            Some(_) if error.answer_lost() => return Ok(Diagnostics::new()),
+            // It was made by a request whose answer never came.
+            Some(_) if lost => return Ok(Diagnostics::new()),
             Some(shown) => {
                 let there = decode::state(model, &shown, planned);
                 if !differing(model, planned, &there).is_empty() {
@@ -203,19 +206,17 @@ pub(super) async fn delete(session: &Session, model: &Model, state: &Value) -> R
             }
             Some(_) if asked => {}
             Some(Found::Pending(request)) => {
-                take_back(session, &requests, &request).await?;
-                asked = true;
+                asked = take_back(session, &requests, &request).await?;
             }
             Some(Found::Schedule(_)) => {
-                match ask(session, model, state, Action::Remove).await {
-                    Ok(_) => {}
+                asked = match ask(session, model, state, Action::Remove).await {
+                    Ok(_) => true,
                     // Graph says so of what it has just ended, too: the next look tells.
                     Err(error) if error.has_code("RoleAssignmentDoesNotExist") => {
-                        cancel_pending(session, model, state, &requests).await?;
+                        cancel_pending(session, model, state, &requests).await?
                     }
                     Err(error) => return Err(error),
-                }
-                asked = true;
+                };
             }
         }
         if !wait.again().await {
@@ -230,19 +231,21 @@ async fn cancel_pending(
     model: &Model,
     state: &Value,
     requests: &Requests,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let listed = session.list(&schedules::list(model, requests.path, state, requests.of)).await?;
     match schedules::pick_pending(model, state, &listed, Timestamp::now()) {
         Some(request) => take_back(session, requests, request).await,
-        None => Ok(()),
+        None => Ok(true),
     }
 }
 
-async fn take_back(session: &Session, requests: &Requests, request: &Json) -> Result<(), Error> {
+/// Whether the request is known to be taken back.
+async fn take_back(session: &Session, requests: &Requests, request: &Json) -> Result<bool, Error> {
     let id = request["id"].as_str().unwrap_or_default();
     match session.send(&schedules::cancel(requests, id), &[]).await {
+        Err(error) if unsure(&error) => Ok(false),
         Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
+        _ => Ok(true),
     }
 }
 
@@ -264,6 +267,8 @@ async fn ask(
         session.touched_all(&request.path);
         match session.write(&request, &[], model.resource.retry_on).await {
             Err(error) if error.has_code("ActiveDurationTooShort") && wait.again().await => {}
+            // To change or to end twice is to do it once; what is made is looked for first.
+            Err(error) if action != Action::Assign && unsure(&error) && wait.again().await => {}
             answer => return answer,
         }
     }
@@ -299,6 +304,11 @@ async fn arrive(
             request = now;
         }
     }
+}
+
+/// Whether it is not known if the request was carried out, or it was not and may be sent again.
+fn unsure(error: &Error) -> bool {
+    error.answer_lost() || error.is_transient()
 }
 
 /// Whether a refusal says that there is such an assignment, or a request for one.

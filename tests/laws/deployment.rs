@@ -69,7 +69,9 @@ fn import_ids(model: &Model, state: &Value) -> Vec<String> {
         .keys
         .iter()
         .filter_map(|key| Some(format!("{key}={}", state.get(key).as_str()?)));
-    let ids = [id, path].into_iter().chain(keys);
+    // Where Graph has an id of its own besides, its path is not known from the state.
+    let has_path = model.resource.requests.is_none() && model.resource.ruled.is_none();
+    let ids = std::iter::once(id).chain(has_path.then_some(path)).chain(keys);
     ids.collect()
 }
 
@@ -111,6 +113,9 @@ async fn repaired(resource: &'static Resource) -> Outcome {
     }
     let changes = workspace.plan().await?;
     for (address, changed, _) in &expected {
+        if !changed.iter().any(|name| is_configured(model, name)) {
+            continue;
+        }
         let planned = changes.iter().find(|change| change.address == *address);
         let planned = planned.ok_or_else(|| {
             format!("the plan does not show that {changed:?} of {address} changed: {changes:?}")
@@ -178,13 +183,16 @@ async fn destroyed(resource: &'static Resource) -> Outcome {
     let workspace = Workspace::new(resource).await?;
     let (tenant, model) = (&workspace.tenant, &workspace.model);
     let found = match resource.keeps {
+        // There is one for each of many things, some of which are not there yet.
+        Keeps::Singleton if resource.ruled.is_some() => None,
         Keeps::Singleton => remote::object(tenant, model, &Value::Null).await?,
         _ => None,
     };
     workspace.apply(&[]).await?;
     let instances = workspace.instances()?;
     workspace.ok(DESTROY).await?;
-    for instance in instances.iter().filter(|one| one.kind == model.name) {
+    let compared = instances.iter().filter(|one| one.kind == model.name);
+    for instance in compared.filter(|_| resource.ruled.is_none()) {
         let state = value(model, &instance.attributes)?;
         let left = remote::object(tenant, model, &state).await?;
         let told = |remote| decode::state(model, remote, &Value::Null);

@@ -1,8 +1,10 @@
 //! An object as it is in the tenant, and changes that somebody else makes to it.
 
+use jiff::Timestamp;
 use m365::catalogue;
-use m365::declare::{Keeps, Kind, Mode, Replace};
-use m365::engine::{Model, Request, Verb, decode, equal, names, patch, request};
+use m365::declare::{Keeps, Kind, Mode, Replace, Ruled};
+use m365::engine::schedule::{self, Action};
+use m365::engine::{Model, Request, Verb, decode, equal, names, patch, request, ruled};
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
 
@@ -45,6 +47,18 @@ pub(crate) async fn send(tenant: &Tenant, request: &Request) -> (u16, Json) {
 
 /// The object as Graph has it, with its relationships; none where it is gone.
 pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Outcome<Option<Json>> {
+    if let Some(requests) = model.resource.requests {
+        let list = schedule::list(model, model.resource.path, state, requests.of);
+        let (status, told) = send(tenant, &list).await;
+        ensure(status == 200, || format!("reading schedules outside: {status} {told}"))?;
+        let listed = told["value"].as_array().cloned().unwrap_or_default();
+        let found = schedule::pick(model, state, &listed);
+        return Ok(found.and_then(|one| schedule::shown(one, state, Timestamp::now())));
+    }
+    if let Some(ruled) = &model.resource.ruled {
+        let policy = policy(tenant, model, ruled, state).await?;
+        return Ok(policy.map(|policy| ruled::settings(model, ruled, &policy, state)));
+    }
     let path = request::object_path(model.resource, state);
     if model.resource.keeps == Keeps::Reference {
         let far = request::far_end(model, state);
@@ -71,6 +85,17 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
         told[property] = listed["value"].clone();
     }
     Ok(Some(told))
+}
+
+async fn policy(
+    tenant: &Tenant,
+    model: &Model,
+    ruled: &Ruled,
+    state: &Value,
+) -> Outcome<Option<Json>> {
+    let (status, mut told) = send(tenant, &ruled::find(model, ruled, state)).await;
+    ensure(status == 200, || format!("reading rules outside: {status} {told}"))?;
+    Ok(ruled::policy(serde_json::from_value(told["value"].take()).unwrap_or_default()))
 }
 
 /// Whether an attribute can be changed in place, at least sometimes.
@@ -143,7 +168,12 @@ async fn changed_to(
 ) -> Outcome<Result<(), String>> {
     let body = patch::body(model, now, wanted, &Value::Null);
     let mut requests = Vec::new();
-    if !body.is_empty() {
+    if model.resource.requests.is_some() {
+        requests.extend(schedule::change(model, wanted, Action::Update, Timestamp::now()));
+    } else if let Some(ruled) = &model.resource.ruled {
+        let policy = policy(tenant, model, ruled, now).await?.ok_or("the policy is gone")?;
+        requests.extend(ruled::change(ruled, &policy, &ruled::wanted(model, wanted)));
+    } else if !body.is_empty() {
         requests.push(request::update(model, wanted, body));
     }
     let path = request::object_path(model.resource, now);
@@ -162,6 +192,9 @@ async fn changed_to(
 /// Deletes an object, as somebody in the portal would; a part goes with what it is part of.
 pub(crate) async fn delete(tenant: &Tenant, model: &Model, state: &Value) -> Outcome {
     let remote = object(tenant, model, state).await?.ok_or("there is nothing to delete")?;
+    if let Some(end) = schedule::change(model, state, Action::Remove, Timestamp::now()) {
+        return sent(tenant, &end).await;
+    }
     if let Some(first) = request::before_delete(model, state, &remote) {
         sent(tenant, &first).await?;
     }

@@ -209,3 +209,21 @@ async fn a_plain_assignment_shows_as_a_permanent_one() {
     let held = tenant.import(ACTIVE, &format!("{user}/{ROLE}")).await;
     assert_eq!(held.state.get("permanent"), &true.into());
 }
+
+#[tokio::test]
+async fn what_graph_is_too_busy_for_is_asked_again() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let config = eligibility(&user, for_days(90));
+    tenant.control("/lag", json!({ "milliseconds": 500 })).await;
+    let lost = json!({ "kind": "drop-after", "method": "POST", "path": REQUESTS, "count": 1 });
+    let busy = json!({ "kind": "unavailable", "method": "POST", "path": REQUESTS, "count": 2 });
+    tenant.control("/faults", json!([lost, busy])).await;
+    let (held, told) = tenant.apply(ELIGIBILITY, None, &config).await;
+    assert!(told.is_empty(), "made by itself, not by somebody else: {told:?}");
+    tenant.control("/faults", busy).await;
+    let (held, _) = tenant.apply(ELIGIBILITY, Some(&held), &eligibility(&user, for_days(60))).await;
+    tenant.control("/faults", json!({ "kind": "unavailable", "path": REQUESTS, "count": 2 })).await;
+    assert!(tenant.destroy(ELIGIBILITY, &held).await.is_empty());
+    assert!(tenant.read(ELIGIBILITY, &held).await.state.is_null());
+}

@@ -25,12 +25,7 @@ pub(super) struct Held {
 impl Tenant {
     pub(super) async fn new() -> Self {
         let graph = emulator::start(Options::default()).await.unwrap();
-        let tenant = Self {
-            provider: signed_in(&graph.endpoint()).await,
-            graph,
-            http: reqwest::Client::new(),
-        };
-        tenant
+        Self { provider: signed_in(&graph.endpoint()).await, graph, http: reqwest::Client::new() }
     }
 
     /// The same tenant, seen by the process that Terraform starts next.

@@ -2,7 +2,7 @@
 
 use super::{Examples, Head, Page, Section, attributes, code, example, graph, import, page, words};
 use crate::declare::{Attribute, Keeps, Kind, Law};
-use crate::engine::Model;
+use crate::engine::{Model, schedule};
 
 /// `resources/<noun>.md`
 pub(super) fn of(model: &Model, examples: Examples<'_>) -> Page {
@@ -46,7 +46,8 @@ fn constraints(model: &Model) -> String {
         let kind = find(&model.attributes, path).map(|attribute| attribute.kind);
         matches!(kind, Some(Kind::Texts(_) | Kind::Flags | Kind::Objects(_) | Kind::Links))
     };
-    let rules = model.resource.rules.iter();
+    let of_kind = if model.resource.keeps == Keeps::Request { schedule::RULES } else { &[] };
+    let rules = model.resource.rules.iter().chain(of_kind);
     rules.map(|rule| format!("- {}\n", words::rule(rule, is_set))).collect()
 }
 

@@ -1,0 +1,58 @@
+//! Objects that are lists of rules, read as settings and written one rule at a time.
+
+use serde_json::Value as Json;
+
+use crate::declare::Ruled;
+use crate::engine::{Model, Request, Verb, encode, names};
+use crate::terraform::Value;
+
+/// The request that finds the object: a list with one assignment, or none.
+pub fn find(model: &Model, ruled: &Ruled, state: &Value) -> Request {
+    let text = |name: &str| state.get(name).as_str().unwrap_or_default().to_lowercase();
+    Request {
+        query: vec![
+            ("$filter", names::fill(ruled.filter, text)),
+            ("$expand", "policy($expand=rules)".to_owned()),
+        ],
+        ..Request::new(Verb::Get, model.resource.path)
+    }
+}
+
+/// The policy among the assignments found.
+pub fn policy(listed: Vec<Json>) -> Option<Json> {
+    listed.into_iter().next().map(|mut one| one["policy"].take())
+}
+
+/// The settings that a policy is, with what it is of.
+pub fn settings(model: &Model, ruled: &Ruled, policy: &Json, state: &Value) -> Json {
+    let mut settings = (ruled.read)(rules(policy));
+    for attribute in ruled.of.iter().filter_map(|name| model.attribute(name)) {
+        let (property, _) = names::location(attribute);
+        settings[property] = state.get(attribute.name).as_str().into();
+    }
+    settings
+}
+
+/// What a plan wants, as settings.
+pub fn wanted(model: &Model, planned: &Value) -> Json {
+    Json::Object(encode::body(model, planned, &Value::Null))
+}
+
+/// The requests that make the settings of a policy as `wanted`, in order.
+pub fn change(ruled: &Ruled, policy: &Json, wanted: &Json) -> Vec<Request> {
+    let id = policy["id"].as_str().unwrap_or_default();
+    let changed = (ruled.write)(rules(policy), wanted).into_iter().map(|rule| {
+        let own = rule["id"].as_str().unwrap_or_default();
+        let path = format!(
+            "/policies/roleManagementPolicies/{}/rules/{}",
+            names::segment(id),
+            names::segment(own)
+        );
+        Request { body: Some(rule), ..Request::new(Verb::Patch, path) }
+    });
+    changed.collect()
+}
+
+fn rules(policy: &Json) -> &[Json] {
+    policy["rules"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
