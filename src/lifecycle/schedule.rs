@@ -122,8 +122,20 @@ pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Ap
             applied.diagnostics.extend(told);
             applied
         }
-        Err(diagnostic) => Applied { diagnostics: diagnostic.into(), ..Applied::default() },
+        // A schedule that may be there is in the state: the next refresh tells whether it is.
+        Err(Failed { told, may_exist: true }) => {
+            reached(session, known(&planned), Note::default(), told.into()).await
+        }
+        Err(Failed { told, may_exist: false }) => {
+            Applied { diagnostics: told.into(), ..Applied::default() }
+        }
     }
+}
+
+/// Why a schedule was not made, or not seen to be there.
+struct Failed {
+    told: Diagnostic,
+    may_exist: bool,
 }
 
 /// Changes a schedule.
@@ -136,28 +148,30 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
     }
 }
 
-async fn assign(
-    session: &Session,
-    model: &Model,
-    planned: &Value,
-) -> Result<Diagnostics, Diagnostic> {
-    let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
+async fn assign(session: &Session, model: &Model, planned: &Value) -> Result<Diagnostics, Failed> {
+    let failed = |error: &Error, may_exist: bool| Failed {
+        told: explain::resource(model, Doing::Creating, error),
+        may_exist,
+    };
     let name = &model.name;
     let mut wait = session.wait(format!("{name} to make way"), VISIBLE);
     let mut lost = false;
     loop {
         let error = match ask(session, model, planned, Action::Assign).await {
             Ok(request) => {
-                arrive(session, model, planned, &request).await?;
-                return Ok(Diagnostics::new());
+                let arrived = arrive(session, model, planned, &request).await;
+                return arrived
+                    .map(|()| Diagnostics::new())
+                    .map_err(|told| Failed { told, may_exist: true });
             }
             Err(error) => error,
         };
         lost |= unsure(&error);
         if !exists(&error) && !unsure(&error) {
-            return Err(failed(&error));
+            return Err(failed(&error, lost));
         }
-        let found = find(session, model, planned, How::Anew).await.map_err(|_| failed(&error))?;
+        let found = find(session, model, planned, How::Anew).await;
+        let found = found.map_err(|_| failed(&error, lost))?;
         let now = Timestamp::now();
         let shown = found.as_ref().and_then(|found| schedules::shown(found.json(), planned, now));
         match shown {
@@ -166,13 +180,15 @@ async fn assign(
             Some(shown) => {
                 let there = decode::state(model, &shown, planned);
                 if !differing(model, planned, &there).is_empty() {
-                    change(session, model, planned).await?;
+                    // It is somebody else's as long as it is not as planned.
+                    let changed = change(session, model, planned).await;
+                    changed.map_err(|told| Failed { told, may_exist: false })?;
                 }
                 return Ok(taken_over(model, planned).into());
             }
             // Graph knows of one that it does not show: one that is just going, or just coming.
             None if wait.again().await => {}
-            None => return Err(failed(&error)),
+            None => return Err(failed(&error, lost)),
         }
     }
 }

@@ -152,7 +152,8 @@ pub(crate) async fn change(
 
 /// Makes sure that there is something to do for who takes a setting over that is always there.
 pub(crate) async fn unsettle(tenant: &Tenant, model: &Model) -> Outcome {
-    if model.resource.keeps != Keeps::Singleton {
+    // Settings of which there are many have no name before the configuration gives it.
+    if model.resource.keeps != Keeps::Singleton || model.resource.ruled.is_some() {
         return Ok(());
     }
     let remote = object(tenant, model, &Value::Null).await?.ok_or("the setting is not there")?;
