@@ -185,8 +185,13 @@ pub fn list_ids(path: &str) -> Request {
 
 /// The request that adds one object to a relationship.
 pub fn add_link(collection: &str, id: &str, base: &str) -> Request {
+    add_reference(collection, reference(base, id))
+}
+
+/// The request that adds the object at an address to a relationship.
+pub fn add_reference(collection: &str, address: Json) -> Request {
     Request::new(Verb::Post, format!("{collection}/$ref"))
-        .with_body(json!({ "@odata.id": reference(base, id) }))
+        .with_body(json!({ "@odata.id": address }))
 }
 
 /// The request that takes one object out of a relationship. Without `$ref` it would delete the

@@ -144,7 +144,17 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
         Ok(()) => finish(session, model, &planned, note, Doing::Creating).await,
         Err(error) => {
             let told = explain::resource(model, Doing::Creating, &error);
-            reached(session, known(&planned), note, told.into()).await
+            match read::remote(session, model, &planned, How::Whole).await {
+                // Refused before anything changed: nothing was taken over.
+                Ok(Some(now)) if decode::state(model, &now, &known(&found)) == found => {
+                    refused(told)
+                }
+                Ok(Some(now)) => {
+                    let now = decode::state(model, &now, &known(&planned));
+                    reached(session, now, note, told.into()).await
+                }
+                _ => reached(session, known(&planned), note, told.into()).await,
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::explain::{self, Doing};
 use super::read::{self, How};
 use super::session::{Session, VISIBLE};
 use crate::engine::patch::LinkChange;
-use crate::engine::{Model, decode, equal, names, request};
+use crate::engine::{Model, Verb, decode, equal, names, request};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Value};
 
@@ -29,25 +29,65 @@ pub(super) async fn relate(
     changes: &[LinkChange],
 ) -> Result<(), Error> {
     for request in changes.iter().flat_map(|change| request::relate(path, change, session.base())) {
-        match session.write(&request, &[], model.resource.retry_on).await {
-            Ok(_) => {}
-            Err(error) if is_done(&request, &error) => {}
+        match link(session, model, &request).await {
+            Ok(()) => {}
+            Err(error) if request.verb == Verb::Patch && exist_already(&error) => {
+                one_by_one(session, model, path, &request).await?;
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
+/// Adds what a request binds one by one: Graph refuses all of it where some is there already, as
+/// after a repetition whose first answer was lost.
+async fn one_by_one(
+    session: &Session,
+    model: &Model,
+    path: &str,
+    request: &request::Request,
+) -> Result<(), Error> {
+    let body = request.body.as_ref().and_then(Json::as_object).into_iter().flatten();
+    for (name, addresses) in body {
+        let Some(property) = name.strip_suffix("@odata.bind") else { continue };
+        for address in addresses.as_array().into_iter().flatten() {
+            let add = request::add_reference(&format!("{path}/{property}"), address.clone());
+            link(session, model, &add).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends a change of relationships, and again where its answer was lost: what is done already is
+/// refused as such.
+async fn link(session: &Session, model: &Model, request: &request::Request) -> Result<(), Error> {
+    let passing = model.resource.retry_on;
+    let mut sent = session.write(request, &[], passing).await;
+    if sent.as_ref().is_err_and(Error::answer_lost) {
+        sent = session.write(request, &[], passing).await;
+    }
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if is_done(request, &error) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether a refusal says that the relationship already is as it should be.
 pub(super) fn is_done(request: &request::Request, error: &Error) -> bool {
-    use crate::engine::Verb;
     match request.verb {
         Verb::Delete => error.is_not_found(),
-        Verb::Post => error.refusal().is_some_and(|refusal| {
-            refusal.status == 400 && refusal.message.contains("object references already exist")
-        }),
+        Verb::Post => exist_already(error),
         _ => false,
     }
+}
+
+/// Whether Graph refuses to add what is there.
+fn exist_already(error: &Error) -> bool {
+    error.refusal().is_some_and(|refusal| {
+        refusal.status == 400 && refusal.message.contains("object references already exist")
+    })
 }
 
 /// What reading back came to.
