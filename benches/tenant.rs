@@ -42,7 +42,7 @@ impl<'r> Tenant<'r> {
             .runtime
             .block_on(async { self.http.get(url).send().await.unwrap().json().await.unwrap() });
         let requests = log["requests"].as_array().unwrap();
-        requests.iter().filter(|request| request["in_batch"] != true).count()
+        requests.iter().filter(|request| request["batched"] != true).count()
     }
 
     fn post(&self, what: &str, body: Json) {
