@@ -8,4 +8,6 @@ mod laws;
 mod plugin;
 mod policy;
 mod privileged_access;
+mod requests;
 mod tidy;
+mod workspace;

@@ -1,5 +1,7 @@
 //! Making an object, and saying what was reached wherever it stops.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::explain::{self, Doing};
@@ -55,6 +57,12 @@ fn id_property(model: &Model) -> &'static str {
     model.resource.create.map_or("id", |call| call.id_from)
 }
 
+/// How often a create is sent whose answer is lost every time.
+const TRIES: usize = 5;
+/// How long an object may take to show that a create made whose answer was lost. Sending the create
+/// again sooner would make two; Graph's documentation gives no bound, and mostly it takes seconds.
+const SHOWN: Duration = Duration::from_secs(20);
+
 /// Sends a create. Where its answer was lost, the object is looked up before it is sent again, so
 /// that nothing is made twice.
 async fn post(
@@ -64,25 +72,49 @@ async fn post(
     planned: &Value,
 ) -> Result<Json, Diagnostic> {
     let secrets = write::secrets(model);
-    let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
-    match session.write(request, &secrets, model.resource.retry_on).await {
-        Ok(created) => Ok(created),
-        Err(error) if write::is_done(request, &error) => Ok(Json::Null),
-        Err(error) if error.answer_lost() => match look_up(session, model, planned).await {
-            Ok(Some(found)) => Ok(found),
-            Ok(None) => match session.write(request, &secrets, model.resource.retry_on).await {
-                Ok(created) => Ok(created),
-                Err(again) if write::is_done(request, &again) => Ok(Json::Null),
-                Err(again) => Err(failed(&again)),
-            },
-            Err(_) => Err(failed(&error)),
-        },
-        Err(error) => Err(failed(&error)),
+    let mut tries = 0;
+    loop {
+        let error = match session.write(request, &secrets, model.resource.retry_on).await {
+            Ok(created) => return Ok(created),
+            Err(error) if write::is_done(request, &error) => return Ok(Json::Null),
+            Err(error) => error,
+        };
+        tries += 1;
+        if !error.answer_lost() {
+            return Err(explain::resource(model, Doing::Creating, &error));
+        }
+        match made_after_all(session, model, planned).await {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) if tries < TRIES && session.is_live() => {}
+            _ => return Err(explain::uncertain(model, &error)),
+        }
+    }
+}
+
+/// Waits for the object that a lost create may have made. An operation that was stopped, or whose
+/// time is up, looks once more, so that what exists gets into the state.
+async fn made_after_all(
+    session: &Session,
+    model: &Model,
+    planned: &Value,
+) -> Result<Option<Json>, Error> {
+    if !session.is_live() {
+        return look_up(&session.last_look(), model, planned).await;
+    }
+    let name = &model.name;
+    let mut wait =
+        session.wait(format!("{name} to show: the answer to its create was lost"), SHOWN);
+    loop {
+        let found = look_up(session, model, planned).await?;
+        if found.is_some() || !wait.again().await {
+            return Ok(found);
+        }
     }
 }
 
 /// The object that a lost create may have made: the one that has the planned natural key, or,
-/// where people may give several objects one name, the one that is as planned.
+/// where people may give several objects one name, one that is as planned and that this process
+/// did not make for another resource.
 async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Option<Json>, Error> {
     if model.resource.keeps == Keeps::Reference {
         return read::remote(session, model, planned, How::Anew).await;
@@ -95,12 +127,13 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
     let mut twins = found.into_iter().filter(|remote| {
         let state = decode::state(model, remote, planned);
         let mut attributes = model.attributes.iter();
-        attributes.all(|attribute| {
+        let alike = attributes.all(|attribute| {
             let planned = planned.get(attribute.name);
             patch::is_link(attribute)
                 || !planned.is_wholly_known()
                 || crate::engine::equal::same(attribute, planned, state.get(attribute.name))
-        })
+        });
+        alike && remote[id_property(model)].as_str().is_none_or(|id| session.claim(id))
     });
     Ok(twins.next())
 }

@@ -45,6 +45,14 @@ pub(super) fn resource(model: &Model, doing: Doing, error: &Error) -> Diagnostic
     }
 }
 
+/// An error of a create that may have made the object all the same.
+pub(super) fn uncertain(model: &Model, error: &Error) -> Diagnostic {
+    let mut diagnostic = resource(model, Doing::Creating, error);
+    diagnostic.detail += "\n\nIts answer did not arrive, and the object was not found since: it may \
+                          exist. Look for it before you apply again, and import it if it does.";
+    diagnostic
+}
+
 /// An error about a resource or a data source called `name`.
 pub(super) fn thing(
     name: &str,

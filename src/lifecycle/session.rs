@@ -40,6 +40,9 @@ struct Shared {
 /// reports speak of some minutes at worst.
 pub(super) const VISIBLE: Duration = Duration::from_secs(300);
 
+/// How often an addition to a relationship is sent again whose answer was lost.
+const LOST: usize = 8;
+
 /// What is bound to no operation ends some day all the same.
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -64,6 +67,20 @@ impl Session {
         let shared = Arc::clone(&self.shared);
         let graph = self.shared.graph.within(time, what);
         Self { shared, graph, until: Instant::now() + time }
+    }
+
+    /// The same session for a last question about an operation that was stopped, or whose time is
+    /// up: Terraform waits for it, so it is short.
+    pub(super) fn last_look(&self) -> Self {
+        let time = Duration::from_millis(300);
+        let graph = self.graph.cancelled_by(CancellationToken::new());
+        let graph = graph.within(time, "looking for what was made");
+        Self { shared: Arc::clone(&self.shared), graph, until: Instant::now() + time }
+    }
+
+    /// Whether the operation has time left, and nobody asked to stop.
+    pub(super) fn is_live(&self) -> bool {
+        !self.shared.stop.is_cancelled() && Instant::now() < self.until
     }
 
     /// Where Graph is, for references to objects.
@@ -145,7 +162,8 @@ impl Session {
     }
 
     /// Writes. A refusal that can only mean that another replica does not know an object yet,
-    /// because this process made that object, is waited out.
+    /// because this process made that object, is waited out. An addition to a relationship whose
+    /// answer was lost is sent again: Graph refuses to add what is there.
     pub(super) async fn write(
         &self,
         request: &Request,
@@ -154,11 +172,20 @@ impl Session {
     ) -> Result<Json, Error> {
         let what = format!("{} to know what {} refers to", "Graph", request.path);
         let mut wait = self.wait(what, VISIBLE);
+        let adds = request.verb == Verb::Post && request.path.ends_with("/$ref");
+        let mut lost = 0;
         loop {
             let error = match self.send(request, secrets).await {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };
+            if adds && error.answer_lost() && lost < LOST {
+                lost += 1;
+                if wait.again().await {
+                    continue;
+                }
+                return Err(error);
+            }
             let may_pass = error.is_not_found() || passing.iter().any(|code| error.has_code(code));
             if !(may_pass && self.mentions_fresh(request) && wait.again().await) {
                 return Err(error);
@@ -190,9 +217,12 @@ impl Session {
 
     /// Remembers that this process made the object `id`.
     pub(super) fn made(&self, id: &str) {
-        if let Ok(mut fresh) = self.shared.fresh.lock() {
-            fresh.insert(id.to_lowercase());
-        }
+        self.claim(id);
+    }
+
+    /// Takes the object `id` for one that this process made; false where it was taken already.
+    pub(super) fn claim(&self, id: &str) -> bool {
+        self.shared.fresh.lock().is_ok_and(|mut fresh| fresh.insert(id.to_lowercase()))
     }
 
     /// Whether a request names an object that this process made.

@@ -1,0 +1,127 @@
+//! How many requests, and how many connections, common operations take. Time is not measured here;
+//! `make bench` does that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use m365::emulator::{Options, TenantKind};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::workspace::Workspace;
+
+const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve", "-parallelism=50"];
+/// Long enough for the reads that Terraform asks for at a time to overlap.
+const LATENCY: u64 = 30;
+
+fn groups(count: usize) -> String {
+    format!(
+        "resource \"m365_group\" \"all\" {{\n  count = {count}\n  display_name = \"Group ${{count.index}}\"\n}}\n"
+    )
+}
+
+async fn tenant(users: usize, configuration: &str) -> Workspace {
+    let options = Options { tenant: TenantKind::Empty, users, ..Options::default() };
+    Workspace::new(options, configuration).await
+}
+
+/// The requests of a refresh that finds all as it was.
+async fn refresh(workspace: &Workspace) -> Vec<String> {
+    workspace.control("latency", json!({ "milliseconds": LATENCY })).await;
+    workspace.forget().await;
+    workspace.plan_is_empty().await;
+    workspace.requests().await
+}
+
+#[track_caller]
+fn at_most(most: usize, requests: &[String]) {
+    assert!(requests.len() <= most, "{} requests: {requests:#?}", requests.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_groups_are_read_in_few_requests() {
+    let workspace = tenant(0, &groups(500)).await;
+    workspace.ok(APPLY).await;
+    at_most(12, &refresh(&workspace).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_of_new_groups_asks_next_to_nothing() {
+    let workspace = tenant(0, &groups(200)).await;
+    let (code, said) = workspace.run(&["plan", "-input=false", "-detailed-exitcode"]).await;
+    assert_eq!(code, Some(2), "{said}");
+    at_most(4, &workspace.requests().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_is_made_by_two_requests() {
+    let workspace = tenant(0, &groups(40)).await;
+    workspace.ok(APPLY).await;
+    let requests = workspace.requests().await;
+    let count = |start: &str| requests.iter().filter(|one| one.starts_with(start)).count();
+    assert_eq!(count("POST /v1.0/groups"), 40);
+    assert_eq!(count("GET /v1.0/groups/"), 40);
+    // The rest is signing in, once for the plan and once for the apply.
+    at_most(40 * 2 + 2, &requests);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_few_users_among_many_are_not_listed() {
+    let configuration = "variable \"password\" {\n  ephemeral = true\n  default = \"Correct-Horse-7!\"\n}\n\
+        resource \"m365_user\" \"few\" {\n  count = 3\n  user_principal_name = \"few-${count.index}@contoso.com\"\n  display_name = \"Few ${count.index}\"\n  password = var.password\n}\n";
+    let workspace = tenant(5_000, configuration).await;
+    workspace.ok(APPLY).await;
+    let requests = refresh(&workspace).await;
+    at_most(6, &requests);
+    assert!(!requests.iter().any(|one| one == "GET /v1.0/users"), "{requests:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memberships_of_many_groups_are_read_in_few_requests() {
+    let configuration = format!(
+        "{}data \"m365_users\" \"all\" {{}}\nresource \"m365_group_members\" \"all\" {{\n  count = 100\n  group_id = m365_group.all[count.index].id\n  member_ids = data.m365_users.all.ids\n}}\n",
+        groups(100)
+    );
+    let workspace = tenant(25, &configuration).await;
+    workspace.ok(APPLY).await;
+    at_most(30, &refresh(&workspace).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_are_few_and_kept() {
+    let mut workspace = tenant(0, &groups(100)).await;
+    let connections = count_connections(&mut workspace).await;
+    workspace.control("latency", json!({ "milliseconds": LATENCY })).await;
+    let runs: [&[&str]; 3] = [
+        &["plan", "-input=false", "-out=plan"],
+        &["apply", "-input=false", "plan"],
+        &["plan", "-input=false"],
+    ];
+    for arguments in runs {
+        let before = connections.load(Ordering::SeqCst);
+        workspace.ok(arguments).await;
+        let opened = connections.load(Ordering::SeqCst) - before;
+        assert!((1..=10).contains(&opened), "{arguments:?}: {opened} connections");
+    }
+}
+
+/// Puts a relay between the provider and Graph that counts connections.
+async fn count_connections(workspace: &mut Workspace) -> Arc<AtomicUsize> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let relay = format!("http://{}", listener.local_addr().unwrap());
+    let graph = std::mem::replace(&mut workspace.endpoint, relay);
+    let graph = graph.trim_start_matches("http://").to_owned();
+    let counted = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&counted);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            let mut server = TcpStream::connect(&graph).await.unwrap();
+            tokio::spawn(async move {
+                // Whoever ends the connection ends it for both.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    counted
+}
