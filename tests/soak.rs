@@ -133,6 +133,22 @@ async fn nothing_is_lost_and_nothing_is_doubled() {
     assert_eq!(workspace.objects().await, found);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_create_does_not_take_what_another_resource_made() {
+    let configuration =
+        "resource \"m365_group\" \"twins\" {\n  count = 2\n  display_name = \"Soak twin\"\n}\n";
+    let fault = "drop-before:method=POST,path=/groups,count=1".parse::<Fault>().unwrap();
+    let options = Options { tenant: TenantKind::Empty, faults: vec![fault], ..Options::default() };
+    let workspace = Workspace::new(options, configuration).await;
+    workspace.ok(&["apply", "-input=false", "-auto-approve"]).await;
+    let state = workspace.state();
+    assert_ne!(state[0].attributes["id"], state[1].attributes["id"]);
+    assert_eq!(
+        names(&workspace, "/groups", "displayName", "Soak twin").await.values().sum::<usize>(),
+        2
+    );
+}
+
 /// How many objects of a collection there are by each name.
 async fn names(
     workspace: &Workspace,
