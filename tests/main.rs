@@ -9,5 +9,6 @@ mod plugin;
 mod policy;
 mod privileged_access;
 mod requests;
+mod soak;
 mod tidy;
 mod workspace;

@@ -136,14 +136,17 @@ impl Workspace {
         }
     }
 
-    /// How many objects there are of each type, whatever the lag; what was deleted is left out.
+    /// How many objects there are of each type, whatever the lag. What was deleted is left out, and
+    /// so are schedules, which the emulator derives from assignments when it is asked for them.
     pub(crate) async fn objects(&self) -> BTreeMap<String, u64> {
         let told = self.http.get(self.url("state")).send().await.unwrap();
         let told: Json = told.json().await.unwrap();
         let objects = told["objects"].as_object().unwrap().iter();
         objects
             .filter_map(|(kind, count)| Some((kind.clone(), count.as_u64()?)))
-            .filter(|(kind, count)| *count > 0 && !kind.starts_with("deleted "))
+            .filter(|(kind, count)| {
+                *count > 0 && !kind.starts_with("deleted ") && !kind.contains("Schedule")
+            })
             .collect()
     }
 

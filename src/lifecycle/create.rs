@@ -105,8 +105,11 @@ async fn made_after_all(
     let mut wait =
         session.wait(format!("{name} to show: the answer to its create was lost"), SHOWN);
     loop {
+        // Not at once: one that is just like it may be on its way for another resource, which
+        // claims it when its answer arrives.
+        let more = wait.again().await;
         let found = look_up(session, model, planned).await?;
-        if found.is_some() || !wait.again().await {
+        if found.is_some() || !more {
             return Ok(found);
         }
     }
