@@ -61,7 +61,7 @@ fn id_property(model: &Model) -> &'static str {
 const TRIES: usize = 5;
 /// How long an object may take to show that a create made whose answer was lost. Sending the create
 /// again sooner would make two; Graph's documentation gives no bound, and mostly it takes seconds.
-const SHOWN: Duration = Duration::from_secs(20);
+const SHOWN: Duration = Duration::from_secs(10);
 
 /// Sends a create. Where its answer was lost, the object is looked up before it is sent again, so
 /// that nothing is made twice.

@@ -17,7 +17,7 @@ use super::read::How;
 use super::session::{Session, VISIBLE};
 use super::write::{differing, known, with};
 use super::{Applied, Apply};
-use crate::declare::Requests;
+use crate::declare::{Attribute, Requests};
 use crate::engine::schedule::{self as schedules, Action};
 use crate::engine::{Model, Request, decode, import};
 use crate::graph::Error;
@@ -142,6 +142,10 @@ struct Failed {
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, planned, private, .. } = apply;
     let note = Note::read(&private);
+    let to_tell = |one: &&Attribute| !one.local && planned.get(one.name) != prior.get(one.name);
+    if !model.attributes.iter().any(|one| to_tell(&one)) {
+        return finish(session, model, &planned, note, Doing::Updating).await;
+    }
     match change(session, model, &planned).await {
         Ok(()) => finish(session, model, &planned, note, Doing::Updating).await,
         Err(diagnostic) => reached(session, known(&prior), note, diagnostic.into()).await,

@@ -19,6 +19,11 @@ async fn l9_a_lost_answer_makes_nothing_twice() {
 }
 
 async fn lost(resource: &'static Resource) -> Outcome {
+    // What requests change, and lists of rules, are not made by a write to their own path: their lost
+    // answers are tested in `privileged_access`.
+    if resource.requests.is_some() || resource.ruled.is_some() {
+        return Ok(());
+    }
     let stage = Stage::new(resource).await?;
     let before = everything(&stage).await?;
     // The first write is carried out, and its answer is lost.

@@ -1,7 +1,7 @@
 //! `m365_pim_group_eligibility` and `m365_pim_group_assignment`.
 
 use super::{AREA, GROUP_ROLE_MANAGEMENT_POLICY, NEW, limits};
-use crate::declare::{Attribute, Permissions, Policed, Requests, Resource, id, string};
+use crate::declare::{Attribute, Law, Permissions, Policed, Requests, Resource, id, string};
 
 /// Why another group, principal or relationship makes another assignment.
 const OTHER: &str = "an assignment is of one group, one principal and one relationship";
@@ -46,6 +46,7 @@ pub static PIM_GROUP_ELIGIBILITY: Resource = Resource {
     },
     attributes: ATTRIBUTES,
     retry_on: NEW,
+    exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
     ..Resource::REQUEST
 };
 
@@ -75,5 +76,6 @@ pub static PIM_GROUP_ASSIGNMENT: Resource = Resource {
     },
     attributes: ATTRIBUTES,
     retry_on: NEW,
+    exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
     ..Resource::REQUEST
 };

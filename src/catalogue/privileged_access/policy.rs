@@ -4,8 +4,8 @@ use super::role::{role, role_definition};
 use super::{AREA, rules};
 use crate::catalogue::roles::built_in;
 use crate::declare::{
-    Attribute, Check, Finding, Form, Lookup, Permissions, Resource, Rule, Ruled, boolean, id, ids,
-    object, string, strings,
+    Attribute, Check, Finding, Form, Law, Lookup, Permissions, Resource, Rule, Ruled, boolean, id,
+    ids, object, string, strings,
 };
 use crate::terraform::{Path, Value};
 
@@ -131,6 +131,10 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
     keys: &["role"],
     data: Some(Lookup { plural: None }),
     judge: Some(of_role),
+    exceptions: &[(
+        Law::L2,
+        "Graph changes a rule as a whole, so the request carries all of the rule that changed",
+    )],
     ..Resource::SINGLETON
 };
 
@@ -177,6 +181,10 @@ pub static GROUP_ROLE_MANAGEMENT_POLICY: Resource = Resource {
     ],
     data: Some(Lookup { plural: None }),
     judge: Some(contradictions),
+    exceptions: &[(
+        Law::L2,
+        "Graph changes a rule as a whole, so the request carries all of the rule that changed",
+    )],
     ..Resource::SINGLETON
 };
 

@@ -3,7 +3,7 @@
 use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
 use crate::catalogue::roles::built_in;
 use crate::declare::{
-    Attribute, Form, Literal, Permissions, Policed, Requests, Resource, Rule, id, string,
+    Attribute, Form, Law, Literal, Permissions, Policed, Requests, Resource, Rule, id, string,
 };
 
 /// Why another principal, role or scope makes another assignment.
@@ -87,6 +87,7 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
     rules: RULES,
     judge: Some(built_in::unknown),
     retry_on: NEW,
+    exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
     ..Resource::REQUEST
 };
 
@@ -119,5 +120,6 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
     rules: RULES,
     judge: Some(built_in::unknown),
     retry_on: NEW,
+    exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
     ..Resource::REQUEST
 };
