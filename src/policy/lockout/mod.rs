@@ -1,7 +1,7 @@
 //! Who could still sign in and repair the tenant after a change, and what to do where nobody could.
 //!
 //! Two questions are answered. [`judge`] looks at policies as they would be after a plan, saved and
-//! planned ones together. [`guard`] looks at one planned change of something that policies or
+//! planned ones together. [`guard()`] looks at one planned change of something that policies or
 //! emergency access rest on: a user, a group, a role, a location, a domain. Both are pure, take
 //! what is known, say what they do not know, and answer with [`Finding`]s: what would happen, to
 //! whom, and how to fix it. The identifiers are those of the guide on lockout protection.
