@@ -53,6 +53,11 @@ impl Call {
         Self::new(Method::Patch, Target::Itself)
     }
 
+    /// `PUT` of the object itself.
+    pub const fn put() -> Self {
+        Self::new(Method::Put, Target::Itself)
+    }
+
     /// `DELETE` of `path`.
     pub const fn delete(path: &'static str) -> Self {
         Self::new(Method::Delete, Target::Path(path)).only(&[])

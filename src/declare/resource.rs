@@ -19,7 +19,8 @@ pub struct Resource {
     pub reference: &'static str,
     /// How identity, creation and removal work.
     pub keeps: Keeps,
-    /// Where it is kept. `{attribute}` is filled in from the resource's own attributes.
+    /// Where it is kept. `{attribute}` is filled in from the resource's own attributes, `{tenant}`
+    /// with the id of the tenant that is signed in to.
     pub path: &'static str,
     /// The Graph type, as the metadata names it.
     pub entity: &'static str,
@@ -31,6 +32,8 @@ pub struct Resource {
     /// The page size to ask for (`$top`) where the collection is listed; 0 leaves it to the service.
     /// Directory collections answer in pages of 100 unless asked for up to 999.
     pub page: u16,
+    /// Headers that Graph wants with every request about it, beside those of all requests.
+    pub headers: &'static [(&'static str, &'static str)],
     /// What is managed.
     pub attributes: &'static [Attribute],
     /// What attributes must satisfy together.
@@ -68,7 +71,7 @@ pub struct Resource {
     pub exceptions: &'static [(Law, &'static str)],
 }
 
-/// How Graph keeps a thing: six kinds carry nearly all of it.
+/// How Graph keeps a thing: seven kinds carry nearly all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeps {
     /// An item of a collection: POST makes it, its path and id find it.
@@ -76,6 +79,8 @@ pub enum Keeps {
     /// An object that is always there: PATCH changes it. What is found is kept, and put back on
     /// destroy.
     Singleton,
+    /// The one object of a place, or none: `create` writes it there, DELETE empties the place.
+    Slot,
     /// A `$ref` from the object that the path names to the object that the last attribute names.
     Reference,
     /// A slice of another object, which is managed elsewhere.
@@ -171,6 +176,7 @@ impl Resource {
         permissions: Permissions { read: "", write: "" },
         selects: true,
         page: 0,
+        headers: &[],
         attributes: &[],
         rules: &[],
         judge: None,
@@ -192,6 +198,9 @@ impl Resource {
 
     /// An object that is always there.
     pub const SINGLETON: Self = Self { keeps: Keeps::Singleton, ..Self::MEMBER };
+
+    /// The one object of a place, or none. Its `create` says how it gets there.
+    pub const SLOT: Self = Self { keeps: Keeps::Slot, selects: false, ..Self::MEMBER };
 
     /// A `$ref`.
     pub const REFERENCE: Self = Self { keeps: Keeps::Reference, ..Self::MEMBER };

@@ -85,6 +85,18 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
             }
             state.insert("id".into(), last.as_str().into());
         }
+        (Keeps::Slot, parts) => {
+            let placeholders = names::placeholders(resource.path);
+            let by_name = placeholders.is_empty() && id == resource.name;
+            if !by_name && parts.len() != placeholders.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in placeholders.iter().zip(parts) {
+                state.insert((*name).to_owned(), part.as_str().into());
+            }
+            let id = made_up_id(model, &Value::Object(state.clone()));
+            state.insert("id".into(), id.unwrap_or_default());
+        }
         (Keeps::Reference, [near, far]) => {
             let names = reference_names(model);
             state.insert(names.0, near.as_str().into());
@@ -143,6 +155,12 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
                 Some(parts?.join("/").into())
             }
         },
+        Keeps::Slot => {
+            let names = names::placeholders(model.resource.path);
+            let parts = names.into_iter().map(text).collect::<Option<Vec<String>>>()?;
+            let id = if parts.is_empty() { model.resource.name.into() } else { parts.join("/") };
+            Some(id.into())
+        }
         Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
         Keeps::Reference => {
             let (near, far) = reference_names(model);
@@ -194,13 +212,14 @@ fn reference_names(model: &Model) -> (String, String) {
 fn from_path(pattern: &str, keeps: Keeps, path: &str) -> Option<Vec<String>> {
     let pattern: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();
     let path: Vec<&str> = path.trim_end_matches("/$ref").split('/').collect();
-    let own = usize::from(!matches!(keeps, Keeps::Singleton | Keeps::Part));
+    let own = usize::from(!matches!(keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part));
     if path.len() != pattern.len() + own {
         return None;
     }
     let mut parts = Vec::new();
     for (expected, found) in pattern.iter().zip(&path) {
         match expected.starts_with('{') {
+            _ if *expected == names::TENANT => {}
             true => parts.push((*found).to_owned()),
             false if expected.eq_ignore_ascii_case(found) => {}
             false => return None,
@@ -245,6 +264,11 @@ impl Forms {
                     (parts.join("/"), format!("{path}/<id>"))
                 }
             },
+            Keeps::Slot if placeholders.is_empty() => (resource.name.to_owned(), path),
+            Keeps::Slot => {
+                let parts: Vec<_> = placeholders.iter().map(|name| format!("<{name}>")).collect();
+                (parts.join("/"), path)
+            }
             Keeps::Part => (format!("<{}>", placeholders.first().unwrap_or(&"id")), path),
             Keeps::Reference => {
                 let (near, far) = reference_names(model);

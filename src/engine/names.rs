@@ -42,9 +42,18 @@ fn navigation(attribute: &Attribute) -> String {
     }
 }
 
-/// The names in braces: `/groups/{group_id}/members` has `group_id`.
+/// The placeholder of the id of the tenant that is signed in to. It is no attribute: who sends a
+/// request fills it in.
+pub const TENANT: &str = "{tenant}";
+
+/// The names of attributes in braces: `/groups/{group_id}/members` has `group_id`.
 pub fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    names.map(|(name, _)| name).filter(|name| !is_tenant(name)).collect()
+}
+
+fn is_tenant(name: &str) -> bool {
+    TENANT.trim_matches(['{', '}']) == name
 }
 
 /// The path with its placeholders filled in by `value`, each escaped for its segment.
@@ -54,7 +63,10 @@ pub fn fill(path: &str, mut value: impl FnMut(&str) -> String) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         filled.push_str(before);
-        filled.push_str(&segment(&value(name)));
+        match is_tenant(name) {
+            true => filled.push_str(TENANT),
+            false => filled.push_str(&segment(&value(name))),
+        }
         rest = after;
     }
     filled + rest
@@ -119,6 +131,9 @@ mod tests {
         let path = fill("/groups/{group_id}/members/{id}/$ref", |name| format!("{name}/x"));
         assert_eq!(path, "/groups/group_id%2Fx/members/id%2Fx/$ref");
         assert_eq!(placeholders("/a/{b}/c/{d}"), ["b", "d"]);
+        let path = "/organization/{tenant}/branding/{id}";
+        assert_eq!(placeholders(path), ["id"]);
+        assert_eq!(fill(path, str::to_uppercase), "/organization/{tenant}/branding/ID");
     }
 
     #[test]

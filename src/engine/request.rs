@@ -16,6 +16,8 @@ pub struct Request {
     pub path: String,
     /// Query options, not escaped.
     pub query: Vec<(&'static str, String)>,
+    /// Headers beside those of all requests.
+    pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: Option<Json>,
 }
@@ -34,7 +36,7 @@ pub enum Verb {
 impl Request {
     /// A request without query and body.
     pub fn new(verb: Verb, path: impl Into<String>) -> Self {
-        Self { verb, path: path.into(), query: Vec::new(), body: None }
+        Self { verb, path: path.into(), query: Vec::new(), headers: &[], body: None }
     }
 
     pub(super) fn with_body(self, body: impl Into<Json>) -> Self {
@@ -50,12 +52,17 @@ impl Request {
 /// The most relationships that one request may carry (Graph, "Use the `@odata.bind` annotation").
 pub const BIND_LIMIT: usize = 20;
 
+/// A request about an object of `resource`, with the headers that Graph wants with those.
+fn about(resource: &Resource, verb: Verb, path: String) -> Request {
+    Request { headers: resource.headers, ..Request::new(verb, path) }
+}
+
 /// Where an object is: its collection and id, or the path of a kind that has no collection.
 pub fn object_path(resource: &Resource, state: &Value) -> String {
     let base = names::fill(resource.path, |name| text(state, name));
     match resource.keeps {
         Keeps::Member => format!("{base}/{}", names::segment(&text(state, "id"))),
-        Keeps::Singleton | Keeps::Part | Keeps::Reference | Keeps::Request => base,
+        _ => base,
     }
 }
 
@@ -81,18 +88,18 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
         let bound = change.add.iter().take(BIND_LIMIT).map(|id| reference(base, id));
         body.insert(format!("{}@odata.bind", change.property), bound.collect());
     }
-    Request::new(Verb::Post, path).with_body(body)
+    about(resource, Verb::Post, path).with_body(body)
 }
 
 /// The request that reads an object.
 pub fn read(model: &Model, state: &Value) -> Request {
-    let request = Request::new(Verb::Get, object_path(model.resource, state));
+    let request = about(model.resource, Verb::Get, object_path(model.resource, state));
     shaped(model, request)
 }
 
 /// The request for a collection, or for the objects in it that `filter` lets through.
 pub fn list(model: &Model, state: &Value, filter: Option<String>) -> Request {
-    let request = Request::new(Verb::Get, collection_path(model.resource, state));
+    let request = about(model.resource, Verb::Get, collection_path(model.resource, state));
     let mut request = shaped(model, request);
     if model.resource.page > 0 {
         request = request.with_query("$top", model.resource.page.to_string());
@@ -143,7 +150,9 @@ fn secret_only(model: &Model, property: &str) -> bool {
 pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Request {
     match model.resource.update {
         Some(call) => fixed(model, &call, planned, &body),
-        None => Request::new(Verb::Patch, object_path(model.resource, planned)).with_body(body),
+        None => {
+            about(model.resource, Verb::Patch, object_path(model.resource, planned)).with_body(body)
+        }
     }
 }
 
@@ -208,7 +217,7 @@ pub fn delete(model: &Model, state: &Value, remote: &Json) -> Request {
     }
     match resource.remove {
         Some(remove) => fixed_remote(model, &remove(remote), state, remote),
-        None => Request::new(Verb::Delete, object_path(resource, state)),
+        None => about(resource, Verb::Delete, object_path(resource, state)),
     }
 }
 
@@ -249,7 +258,7 @@ fn fixed(model: &Model, call: &Call, state: &Value, body: &Map<String, Json>) ->
         Method::Put => Verb::Put,
         Method::Delete => Verb::Delete,
     };
-    let request = Request::new(verb, path);
+    let request = about(model.resource, verb, path);
     if verb == Verb::Delete { request } else { request.with_body(body) }
 }
 

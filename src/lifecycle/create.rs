@@ -20,7 +20,33 @@ pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Ap
     match model.resource.keeps {
         Keeps::Singleton | Keeps::Part => adopt(session, model, apply).await,
         Keeps::Member | Keeps::Reference => make(session, model, apply).await,
+        Keeps::Slot => occupy(session, model, apply).await,
         Keeps::Request => schedule::create(session, model, apply).await,
+    }
+}
+
+/// Writes an object where there is none. The write would change one that is there just the same,
+/// so it is looked for first: what somebody else made is imported, not overwritten.
+async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
+    let Apply { planned, config, .. } = apply;
+    let id = import::made_up_id(model, &planned).unwrap_or_default();
+    let planned = with(&planned, "id", id);
+    let refused =
+        |diagnostic: Diagnostic| Applied { diagnostics: diagnostic.into(), ..Applied::default() };
+    match read::remote(session, model, &planned, How::Whole).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return refused(occupied(model, &planned)),
+        Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
+    }
+    let request = request::create(model, &planned, &config, session.base());
+    let sent = session.write(&request, &write::secrets(model), model.resource.retry_on).await;
+    match sent {
+        Ok(_) => finish(session, model, &planned, Note::default(), Doing::Creating).await,
+        Err(error) if error.answer_lost() => {
+            let told = explain::resource(model, Doing::Creating, &error);
+            reached(session, known(&planned), Note::default(), told.into()).await
+        }
+        Err(error) => refused(explain::resource(model, Doing::Creating, &error)),
     }
 }
 
@@ -218,6 +244,18 @@ pub(super) async fn reached(
 ) -> Applied {
     let identity = import::identity(session.tenant().await, &state);
     Applied { state, identity, private: note.write(), diagnostics }
+}
+
+fn occupied(model: &Model, planned: &Value) -> Diagnostic {
+    let name = &model.name;
+    let id = planned.get("id").as_str().unwrap_or_default();
+    Diagnostic::error(
+        format!("{name} exists already"),
+        format!(
+            "Graph keeps one of it, and there is one that this configuration did not make. To manage \
+             it, import it: terraform import {name}.<name> {id}"
+        ),
+    )
 }
 
 fn no_id(model: &Model) -> Diagnostic {

@@ -20,7 +20,7 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
     let removed = match model.resource.keeps {
         Keeps::Singleton => restore(session, model, &prior, &note).await,
         Keeps::Part => clear(session, model, &prior).await,
-        Keeps::Member | Keeps::Reference => remove(session, model, &prior).await,
+        Keeps::Member | Keeps::Slot | Keeps::Reference => remove(session, model, &prior).await,
         Keeps::Request => schedule::delete(session, model, &prior).await,
     };
     match removed {

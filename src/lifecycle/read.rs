@@ -76,7 +76,7 @@ pub(super) async fn remote(
             relationships(session, model, state, how, object).await
         }
         Keeps::Request => schedule::remote(session, model, state, how).await,
-        Keeps::Member | Keeps::Singleton => {
+        Keeps::Member | Keeps::Singleton | Keeps::Slot => {
             let Some(remote) = one(session, model, state, how).await? else { return Ok(None) };
             let Json::Object(mut object) = remote else { return Ok(None) };
             unset_links(model, &mut object);
@@ -97,6 +97,10 @@ async fn one(
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();
     match how {
+        // What is one of its kind in each place is in no collection that could be listed.
+        How::Gathered if model.resource.keeps == Keeps::Slot => {
+            session.gather(model.resource.path, id, &request, None).await
+        }
         How::Gathered if model.resource.keeps != Keeps::Singleton => {
             let collection = request::collection_path(model.resource, state);
             let listing = request::list(model, state, None);

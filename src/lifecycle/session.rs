@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bulk::Bulk;
 use super::wait::Wait;
+use crate::engine::names::TENANT;
 use crate::engine::{Request, Verb};
 use crate::graph::{self, Error, Graph, Method};
 
@@ -96,7 +97,7 @@ impl Session {
 
     /// Sends a request, once.
     pub(super) async fn send(&self, request: &Request, secrets: &[String]) -> Result<Json, Error> {
-        let request = translated(request).masking(secrets.iter().cloned());
+        let request = self.addressed(request).await.masking(secrets.iter().cloned());
         Ok(self.graph.send(&request).await?.body)
     }
 
@@ -118,14 +119,12 @@ impl Session {
         request: &Request,
         listing: Option<&Request>,
     ) -> Result<Option<Json>, Error> {
-        let listing = listing.map(translated);
-        let read = self.shared.bulk.read(
-            &self.shared.graph,
-            collection,
-            key,
-            translated(request),
-            listing,
-        );
+        let listing = match listing {
+            Some(listing) => Some(self.addressed(listing).await),
+            None => None,
+        };
+        let request = self.addressed(request).await;
+        let read = self.shared.bulk.read(&self.shared.graph, collection, key, request, listing);
         match read.await {
             Ok(body) => Ok(Some(body)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -158,7 +157,17 @@ impl Session {
 
     /// Reads a collection, all its pages.
     pub(super) async fn list(&self, request: &Request) -> Result<Vec<Json>, Error> {
-        self.graph.list(&translated(request)).await
+        self.graph.list(&self.addressed(request).await).await
+    }
+
+    /// The request as Graph takes it, the tenant's id in its path where that has a place for it.
+    async fn addressed(&self, request: &Request) -> graph::Request {
+        let mut translated = translated(request);
+        if translated.path.contains(TENANT) {
+            let tenant = self.tenant().await.unwrap_or_default();
+            translated.path = translated.path.replace(TENANT, tenant);
+        }
+        translated
     }
 
     /// Writes. A refusal that can only mean that another replica does not know an object yet,
@@ -270,6 +279,10 @@ fn translated(request: &Request) -> graph::Request {
         .query
         .iter()
         .fold(empty, |translated, (name, value)| translated.query(*name, value.clone()));
+    translated = request
+        .headers
+        .iter()
+        .fold(translated, |translated, (name, value)| translated.header(*name, *value));
     translated.body = request.body.clone();
     // Without it, Graph shows members of enums that are newer than the API version as
     // `unknownFutureValue`, and every plan would want to change them.

@@ -38,7 +38,7 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     match csdl.resolve(resource.path) {
         Err(segment) => offences.push(no_segment(&owner, resource.path, segment)),
         Ok(place) => {
-            let is_one = matches!(resource.keeps, Keeps::Singleton | Keeps::Part)
+            let is_one = matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part)
                 && resource.ruled.is_none();
             if place.name != resource.entity || place.collection == is_one {
                 offences

@@ -43,7 +43,9 @@ pub(super) fn offences(resource: &Resource) -> Offences {
 
 /// The names in braces.
 pub(super) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    // The tenant's own id is no attribute.
+    names.map(|(name, _)| name).filter(|name| *name != "tenant")
 }
 
 fn paths(rule: &Rule) -> Vec<&'static str> {

@@ -114,6 +114,7 @@ fn of_kind(owner: &str, resource: &Resource) -> Offences {
         Keeps::Singleton => {
             in_path.is_empty() && (resource.keys.is_empty() || resource.ruled.is_some())
         }
+        Keeps::Slot => resource.create.is_some() && resource.keys.is_empty(),
         Keeps::Member | Keeps::Request => !resource.path.ends_with('}'),
     };
     if !right {

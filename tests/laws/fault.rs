@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use m365::declare::{Keeps, Law, Resource};
+use m365::emulator::TENANT_ID;
+use m365::engine::names::TENANT;
 use m365::engine::request;
 use m365::terraform::Value;
 use serde_json::json;
@@ -27,10 +29,13 @@ async fn lost(resource: &'static Resource) -> Outcome {
     let stage = Stage::new(resource).await?;
     let before = everything(&stage).await?;
     // The first write is carried out, and its answer is lost.
-    let path = request::collection_path(resource, &stage.config);
+    let path = collection_path(resource, &stage.config);
     let fault =
         |method: &str| json!({ "kind": "drop-after", "method": method, "path": path, "count": 1 });
-    stage.tenant.control("POST", "/faults", json!([fault("POST"), fault("PATCH")])).await;
+    stage
+        .tenant
+        .control("POST", "/faults", json!([fault("POST"), fault("PATCH"), fault("PUT")]))
+        .await;
     let state = stage.made_under_faults().await?;
     let struck = stage.tenant.log().await.iter().any(|one| !one.fault.is_empty());
     ensure(struck, || "the answer was not lost".to_owned())?;
@@ -44,6 +49,11 @@ async fn lost(resource: &'static Resource) -> Outcome {
     };
     ensure(new == expected, || format!("{new:?} were made, and the state has {expected:?}"))?;
     unmake(&stage, &stage.client, &state).await
+}
+
+/// Where the resource is kept in the tenant under test.
+fn collection_path(resource: &Resource, config: &Value) -> String {
+    request::collection_path(resource, config).replace(TENANT, TENANT_ID)
 }
 
 /// The ids of everything in the collection that the resource is in.
@@ -109,7 +119,7 @@ async fn half_way(resource: &'static Resource) -> Outcome {
     let stage = Stage::new(resource).await?;
     let Stage { client, model, config, tenant, .. } = &stage;
     // From the create on, nothing can be read.
-    let path = request::collection_path(resource, config);
+    let path = collection_path(resource, config);
     let fault = json!({ "kind": "unavailable", "method": "GET", "path": path });
     tenant.control("POST", "/faults", json!([fault])).await;
     let impatient = with_timeout(config, "2s");

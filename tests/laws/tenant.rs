@@ -1,6 +1,7 @@
 //! A tenant on the emulator, and what happens in it that Terraform has no part in.
 
 use m365::emulator::{CLIENT_ID, CLIENT_SECRET, Options, Running, TENANT_ID, start};
+use m365::engine::names::TENANT;
 use serde_json::{Value as Json, json};
 
 use super::Outcome;
@@ -69,6 +70,7 @@ impl Tenant {
         path: &str,
         body: Option<&Json>,
     ) -> (u16, Json) {
+        let path = path.replace(TENANT, TENANT_ID);
         self.send(method, &format!("/outside/v1.0{path}"), body).await
     }
 
@@ -128,6 +130,8 @@ impl Tenant {
         let request = self.http.request(method, url);
         // As whoever knows all members of enumerations would.
         let request = request.header("Prefer", "include-unknown-enum-members");
+        // And as whoever means what is shown where no language was asked for.
+        let request = request.header("Accept-Language", "0");
         let request = match body {
             Some(body) => request.json(body),
             None => request,

@@ -26,6 +26,10 @@ fn ids(model: &Model) -> String {
     let what = match model.resource.keeps {
         Keeps::Member | Keeps::Request => "its id",
         Keeps::Singleton => "its name",
+        Keeps::Slot if crate::engine::names::placeholders(model.resource.path).is_empty() => {
+            "its name"
+        }
+        Keeps::Slot => "the id of the object that it belongs to",
         Keeps::Reference => "the ids of both ends",
         Keeps::Part => "the id of the object that it is a part of",
     };

@@ -34,6 +34,7 @@ fn place(model: &Model) -> String {
             "Kept at `{path}`, where there is always exactly one: create takes it over and notes what \
              it found, destroy puts that back unless `on_destroy` says otherwise."
         ),
+        Keeps::Slot => format!("Kept at `{path}`, where there is one or none."),
         Keeps::Reference => format!("Kept as a reference below `{path}`."),
         Keeps::Part => format!("A part of the object at `{path}`, which is managed on its own."),
         Keeps::Request => format!("Kept at `{path}/{{id}}`, and changed by requests to Graph."),
