@@ -5,6 +5,7 @@ mod docs;
 mod emulator;
 mod graph;
 mod laws;
+mod lockout;
 mod plugin;
 mod policy;
 mod privileged_access;

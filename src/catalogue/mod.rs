@@ -45,7 +45,12 @@ pub static ALL: &[&Resource] = &[
 ];
 
 /// The data sources that are no resources. Those of resources come with them.
-pub static DATA_SOURCES: &[&DataSource] = &[&tenant::CLIENT, &tenant::DOMAINS, &tenant::TENANT];
+pub static DATA_SOURCES: &[&DataSource] = &[
+    &conditional_access::CONDITIONAL_ACCESS_WHAT_IF,
+    &tenant::CLIENT,
+    &tenant::DOMAINS,
+    &tenant::TENANT,
+];
 
 /// The functions.
 pub static FUNCTIONS: &[&Function] = &[&roles::ROLE_ID, &roles::ROLE_NAME];

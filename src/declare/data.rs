@@ -1,6 +1,6 @@
 //! Data sources: those that come with a resource, and those that stand alone.
 
-use super::{Attribute, Permissions};
+use super::{Attribute, Conclude, Permissions};
 
 /// How a resource is found as a data source; its attributes come from the resource.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +26,14 @@ pub struct DataSource {
     pub entity: &'static str,
     /// The permission that reading takes.
     pub permissions: Permissions,
-    /// What it tells.
+    /// What it tells; for one that is concluded, its arguments too.
     pub attributes: &'static [Attribute],
     /// What is read besides.
     pub also: &'static [Also],
 }
 
 /// Where a data source is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source {
     /// A collection with exactly one object in it.
     OnlyObject(&'static str),
@@ -41,6 +41,8 @@ pub enum Source {
     Collection(&'static str, &'static str),
     /// The claims of the access token.
     Claims,
+    /// Concluded from facts and from its arguments; the paths are for the documentation.
+    Concluded(Conclude, &'static [&'static str]),
 }
 
 /// A further collection that becomes a property of the object.

@@ -12,6 +12,7 @@ mod catalogue;
 mod check;
 mod data;
 mod function;
+mod inquiry;
 mod resource;
 
 pub use attribute::{
@@ -23,4 +24,7 @@ pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use data::{Also, DataSource, Lookup, Source};
 pub use function::{Function, Misuse, Parameter};
+pub use inquiry::{
+    Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,
+};
 pub use resource::{Keeps, Law, Permissions, Policed, Requests, Resource, Ruled};

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::check::{Finding, Judge};
-use super::{Attribute, Call, Lookup, Rule};
+use super::{Attribute, Call, Inquire, Lookup, Rule};
 use crate::terraform::Value;
 
 /// How Graph keeps a thing.
@@ -40,6 +40,12 @@ pub struct Resource {
     pub rules: &'static [Rule],
     /// Domain knowledge about a whole plan.
     pub judge: Option<Judge>,
+    /// Judgements of a plan that need facts from Graph.
+    pub inquiries: &'static [Inquire],
+    /// Whether a plan locks somebody out: asked at plan, removal included, and once more before
+    /// anything is written, when everything is known; an error stops it there. Each finding can be
+    /// acknowledged, by `acknowledge_lockout`.
+    pub guard: Option<Inquire>,
     /// Attributes that name it uniquely to people; import and data sources find it by them.
     pub keys: &'static [&'static str],
     /// Whether there is a data source, and its plural.
@@ -180,6 +186,8 @@ impl Resource {
         attributes: &[],
         rules: &[],
         judge: None,
+        inquiries: &[],
+        guard: None,
         keys: &[],
         data: None,
         soft_delete: None,

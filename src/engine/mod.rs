@@ -22,6 +22,7 @@ pub mod request;
 pub mod ruled;
 pub mod schedule;
 pub mod schema;
+pub mod shape;
 pub mod upgrade;
 pub mod validate;
 

@@ -2,7 +2,7 @@
 
 use crate::declare::{
     Attribute, DataSource, Form, Keeps, Kind, Literal, Mode, Resource, Source, boolean, object,
-    string,
+    string, strings,
 };
 use crate::engine::{names, schedule, schema};
 use crate::terraform::Schema;
@@ -61,6 +61,9 @@ impl Model {
             Keeps::Singleton => attributes.push(ON_DESTROY),
             Keeps::Request => attributes.extend_from_slice(schedule::ATTRIBUTES),
             Keeps::Member | Keeps::Slot | Keeps::Reference | Keeps::Part => {}
+        }
+        if resource.guard.is_some() {
+            attributes.push(ACKNOWLEDGE);
         }
         attributes.push(TIMEOUTS);
         Self {
@@ -150,6 +153,14 @@ const PURGE: Attribute = boolean(
      from for 30 days. Defaults to `false`.",
 )
 .or(Literal::Bool(false))
+.local();
+
+/// What resources have that a lockout can come from.
+const ACKNOWLEDGE: Attribute = strings(
+    "acknowledge_lockout",
+    "Rules of lockout protection that this object may break, such as `L-01`: what they find is a \
+     warning here, whatever `lockout_protection` says. Before a destroy, apply it first.",
+)
 .local();
 
 /// How long operations may take.

@@ -96,6 +96,7 @@ pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
             ..attribute(&string("", "The objects found, by id.").computed())
         }],
         Source::OnlyObject(_) | Source::Claims => told,
+        Source::Concluded(..) => attributes.iter().map(attribute).collect(),
     };
     Schema { version: 0, description: source.doc.to_owned(), attributes }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::explain::{self, Doing};
+use super::inquiry;
 use super::read::How;
 use super::ruled;
 use super::session::Session;
@@ -10,7 +11,7 @@ use crate::declare::{DataSource, Permissions, Resource, Ruled, Source};
 use crate::engine::data::{self, Find};
 use crate::engine::import::{self, Wanted};
 use crate::engine::model::Reads;
-use crate::engine::{Data, Model, Request, Verb, plan, request, validate};
+use crate::engine::{Data, Model, Request, Verb, plan, request, shape, validate};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -126,6 +127,14 @@ async fn alone(
     let failed = failed(source, declared.permissions);
     let list = async |path: &str| session.list(&Request::new(Verb::Get, path)).await;
     match declared.source {
+        Source::Concluded(conclude, _) => {
+            let asked = shape::object(&source.attributes, config);
+            match inquiry::conclude(session, asked, conclude).await {
+                Ok(Ok(told)) => Ok(data::one(source, &told, config)),
+                Ok(Err(finding)) => Err(plan::diagnostic(finding)),
+                Err(without) => Err(inquiry::unread(&source.name, &without)),
+            }
+        }
         Source::Claims => {
             let claims = session.claims().await.map_err(&failed)?;
             Ok(data::one(source, &claims, config))

@@ -11,6 +11,7 @@ mod data;
 mod delete;
 mod explain;
 mod import;
+mod inquiry;
 mod list;
 pub mod messages;
 mod note;

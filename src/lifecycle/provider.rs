@@ -9,8 +9,8 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, import, list, note::Note, permission,
-    policed, read, settings, timeouts, update,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, import, inquiry, list, note::Note,
+    permission, policed, read, settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
@@ -130,6 +130,11 @@ impl Provider {
         let private = private.write();
         if request.proposed.is_null() {
             let mut diagnostics = delete::foretell(model, &request.prior);
+            if let Ok(session) = self.session().await {
+                let (prior, planned) = (&request.prior, &Value::Null);
+                let judged = inquiry::at_plan(&session, model, prior, planned, false).await;
+                diagnostics.extend(judged);
+            }
             diagnostics.extend(self.not_granted(model).await);
             return Planned {
                 private,
@@ -149,6 +154,9 @@ impl Provider {
                 policed::remember(&session, model, &planned);
             }
             diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
+            let replaced = !replace.is_empty();
+            let judged = inquiry::at_plan(&session, model, &request.prior, &planned, replaced);
+            diagnostics.extend(judged.await);
         }
         if planned != request.prior {
             diagnostics.extend(self.not_granted(model).await);
@@ -171,6 +179,12 @@ impl Provider {
                 return Applied { state: prior, identity, private, diagnostics: diagnostic.into() };
             }
         };
+        let forbidden =
+            inquiry::before_write(&session, model, &request.prior, &request.planned).await;
+        if forbidden.has_errors() {
+            let Apply { prior, identity, private, .. } = request;
+            return Applied { state: prior, identity, private, diagnostics: forbidden };
+        }
         if request.planned.is_null() {
             let session = bound(&session, model, &request.prior, Doing::Deleting);
             delete::delete(&session, model, request).await

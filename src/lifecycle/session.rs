@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::bulk::Bulk;
+use super::inquiry::Inquiries;
 use super::wait::Wait;
 use crate::engine::names::TENANT;
 use crate::engine::{Request, Verb};
@@ -32,6 +33,9 @@ struct Shared {
     /// The ids that this process made: Graph may not know them everywhere yet.
     fresh: Mutex<HashSet<String>>,
     bulk: Bulk,
+    inquiries: Inquiries,
+    /// The provider block in Graph's shape, secrets left out.
+    provider: Json,
     told: OnceCell<Json>,
     /// Settings that this process planned, by resource and id.
     planned: Mutex<HashMap<String, Json>>,
@@ -49,14 +53,16 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 impl Session {
     /// A session in the tenant that `graph` is signed in to. `base` is where Graph is, for references
-    /// to objects: `https://graph.microsoft.com/v1.0`.
-    pub(super) fn new(graph: Graph, base: String, stop: CancellationToken) -> Self {
+    /// to objects: `https://graph.microsoft.com/v1.0`. `provider` is the provider block without secrets.
+    pub(super) fn new(graph: Graph, base: String, provider: Json, stop: CancellationToken) -> Self {
         let shared = Shared {
             graph: graph.clone(),
             base,
             stop,
             fresh: Mutex::default(),
             bulk: Bulk::default(),
+            inquiries: Inquiries::default(),
+            provider,
             told: OnceCell::new(),
             planned: Mutex::default(),
         };
@@ -97,8 +103,12 @@ impl Session {
 
     /// Sends a request, once.
     pub(super) async fn send(&self, request: &Request, secrets: &[String]) -> Result<Json, Error> {
-        let request = self.addressed(request).await.masking(secrets.iter().cloned());
-        Ok(self.graph.send(&request).await?.body)
+        let sent = self.addressed(request).await.masking(secrets.iter().cloned());
+        let sent = self.graph.send(&sent).await;
+        if request.verb != Verb::Get {
+            self.shared.inquiries.touched(&request.path);
+        }
+        Ok(sent?.body)
     }
 
     /// Reads one object; `None` where it is not there.
@@ -210,6 +220,21 @@ impl Session {
     /// Forgets all that was read of the collection `name`.
     pub(super) fn touched_all(&self, name: &str) {
         self.shared.bulk.forget_all(name);
+    }
+
+    /// What inquiries share.
+    pub(super) fn inquiries(&self) -> &Inquiries {
+        &self.shared.inquiries
+    }
+
+    /// The provider block in Graph's shape, secrets left out.
+    pub(super) fn provider(&self) -> &Json {
+        &self.shared.provider
+    }
+
+    /// The client, bound to the operation.
+    pub(super) fn graph(&self) -> &Graph {
+        &self.graph
     }
 
     /// Remembers what is planned for the object called `name`, for what depends on it.

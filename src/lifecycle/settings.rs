@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
 use super::session::Session;
-use crate::declare::Attribute;
+use crate::declare::{Attribute, Kind};
+use crate::engine::shape;
 use crate::graph::credential::{Chosen, CredentialSettings, choose};
 use crate::graph::{Cloud, Error, Graph, Secret, Settings};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
@@ -14,6 +16,9 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 #[derive(Clone)]
 pub(super) struct Resolved<E> {
     configured: BTreeMap<&'static str, String>,
+    attributes: &'static [Attribute],
+    /// The block as it was written.
+    block: Value,
     /// Environment variables of an argument, by its name.
     variables: BTreeMap<&'static str, &'static [&'static str]>,
     env: E,
@@ -22,11 +27,12 @@ pub(super) struct Resolved<E> {
 /// Reads the settings. A value that is unknown at plan time is told of here, since every resource
 /// of a plan needs the tenant.
 pub(super) fn resolve<E: Fn(&str) -> Option<String>>(
-    attributes: &[Attribute],
+    attributes: &'static [Attribute],
     config: &Value,
     env: E,
 ) -> Result<Resolved<E>, Diagnostics> {
-    let unknown = attributes.iter().filter(|attribute| config.get(attribute.name).is_unknown());
+    let is_unknown = |attribute: &&Attribute| config.get(attribute.name).is_unknown();
+    let unknown = attributes.iter().filter(is_unknown);
     let found: Diagnostics = unknown.map(|attribute| unknown_yet(attribute.name)).collect();
     if found.has_errors() {
         return Err(found);
@@ -41,6 +47,8 @@ pub(super) fn resolve<E: Fn(&str) -> Option<String>>(
     });
     Ok(Resolved {
         configured: configured.collect(),
+        attributes,
+        block: config.clone(),
         variables: attributes.iter().map(|attribute| (attribute.name, attribute.env)).collect(),
         env,
     })
@@ -78,7 +86,18 @@ impl<E: Fn(&str) -> Option<String>> Resolved<E> {
         let base = settings.graph_endpoint.clone().unwrap_or(settings.cloud.graph().to_owned());
         let base = format!("{}/v1.0", base.trim_end_matches('/'));
         let graph = Graph::new(settings).map_err(refused)?;
-        Ok(Session::new(graph, base, stop))
+        Ok(Session::new(graph, base, self.block(), stop))
+    }
+
+    /// The block in Graph's shape, with what the environment gives and without secrets.
+    fn block(&self) -> Json {
+        let mut block = self.block.as_object().cloned().unwrap_or_default();
+        for attribute in self.attributes {
+            if let (Kind::Text(_), Some(text)) = (attribute.kind, self.get(attribute.name)) {
+                block.insert(attribute.name.to_owned(), text.into());
+            }
+        }
+        shape::object(self.attributes, &Value::Object(block))
     }
 
     fn graph(&self, terraform_version: &str, stop: CancellationToken) -> Result<Settings, Error> {

@@ -67,7 +67,7 @@ fn of_data_source(csdl: &Csdl, source: &DataSource) -> Offences {
     let mut offences = Vec::new();
     let path = match source.source {
         Source::OnlyObject(path) | Source::Collection(path, _) => path,
-        Source::Claims => return offences,
+        Source::Claims | Source::Concluded(..) => return offences,
     };
     match csdl.resolve(path) {
         Ok(place) if place.collection && place.name == source.entity => {}

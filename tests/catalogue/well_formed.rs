@@ -131,11 +131,12 @@ fn of_data_source(source: &DataSource) -> Offences {
     let owner = format!("data.m365_{}", source.name);
     let mut offences = Vec::new();
     said(&owner, source.name, source.area, source.doc, source.reference, &mut offences);
-    let from_graph = source.source != Source::Claims;
+    let from_graph = matches!(source.source, Source::OnlyObject(_) | Source::Collection(..));
     if from_graph == source.entity.is_empty() {
         offences.push(format!("{owner} has an entity where it is read from Graph, and only there"));
     }
-    if from_graph == source.permissions.read.is_empty() {
+    let reads = !matches!(source.source, Source::Claims | Source::Concluded(_, []));
+    if reads == source.permissions.read.is_empty() {
         offences
             .push(format!("{owner} has a permission where it is read from Graph, and only there"));
     }
@@ -143,7 +144,8 @@ fn of_data_source(source: &DataSource) -> Offences {
         offences.push(format!("{owner} writes nothing, yet has a permission to write"));
     }
     let configured = source.attributes.iter().find(|attribute| attribute.mode != Mode::Computed);
-    if let Some(attribute) = configured {
+    let asks = matches!(source.source, Source::Concluded(..));
+    if let (Some(attribute), false) = (configured, asks) {
         offences.push(format!("{owner}.{} is not computed", attribute.name));
     }
     offences.extend(of_attributes(&owner, source.attributes, true));

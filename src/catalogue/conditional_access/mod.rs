@@ -5,9 +5,13 @@ mod contradictions;
 mod controls;
 mod named_location;
 mod policy;
+mod sign_in;
+mod tenant;
+mod what_if;
 
 pub use named_location::NAMED_LOCATION;
 pub use policy::CONDITIONAL_ACCESS_POLICY;
+pub use what_if::CONDITIONAL_ACCESS_WHAT_IF;
 
 /// The section of the documentation.
 const AREA: &str = "Conditional Access";

@@ -4,7 +4,7 @@ use super::AREA;
 use super::conditions::CONDITIONS;
 use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
-use crate::declare::{Lookup, Permissions, Resource, Rule, instant, object, string};
+use crate::declare::{Attribute, Lookup, Permissions, Resource, Rule, instant, object, string};
 
 /// What a sign-in must satisfy, under which conditions.
 pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
@@ -28,31 +28,12 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     },
     selects: false,
     attributes: &[
-        string("display_name", "The name that administrators see in the portal and in logs.")
-            .required(),
-        string(
-            "state",
-            "`enabled`, `disabled`, or `enabledForReportingButNotEnforced`, which evaluates and logs \
-             the policy without enforcing it (report-only).",
-        )
-        .required()
-        .one_of(&["enabled", "disabled", "enabledForReportingButNotEnforced"]),
-        string("description", "What the policy is for. Shown to administrators only."),
-        object("conditions", "The sign-ins that the policy applies to. All that are set must match.")
-            .required()
-            .of(CONDITIONS),
-        object(
-            "grant_controls",
-            "What a sign-in must satisfy to be let in, or `block`. Not set: nothing, which takes a \
-             session control.",
-        )
-        .of(GRANT_CONTROLS)
-        .same(says_same),
-        object(
-            "session_controls",
-            "How the session behaves once the sign-in was let in. Not set: as usual.",
-        )
-        .of(SESSION_CONTROLS),
+        SETTINGS[0],
+        SETTINGS[1],
+        SETTINGS[2],
+        SETTINGS[3],
+        SETTINGS[4],
+        SETTINGS[5],
         string("template_id", "The template that the policy was made from, if any.").computed(),
         instant("created_date_time", "When it was made.").computed(),
     ],
@@ -64,6 +45,38 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     moved_from: &["azuread_conditional_access_policy"],
     ..Resource::MEMBER
 };
+
+/// A policy that is only planned, as an argument.
+pub(super) static PLANNED: &[Attribute] = &SETTINGS;
+
+/// What people decide of a policy.
+const SETTINGS: [Attribute; 6] = [
+    string("display_name", "The name that administrators see in the portal and in logs.")
+        .required(),
+    string(
+        "state",
+        "`enabled`, `disabled`, or `enabledForReportingButNotEnforced`, which evaluates and logs \
+         the policy without enforcing it (report-only).",
+    )
+    .required()
+    .one_of(&["enabled", "disabled", "enabledForReportingButNotEnforced"]),
+    string("description", "What the policy is for. Shown to administrators only."),
+    object("conditions", "The sign-ins that the policy applies to. All that are set must match.")
+        .required()
+        .of(CONDITIONS),
+    object(
+        "grant_controls",
+        "What a sign-in must satisfy to be let in, or `block`. Not set: nothing, which takes a \
+         session control.",
+    )
+    .of(GRANT_CONTROLS)
+    .same(says_same),
+    object(
+        "session_controls",
+        "How the session behaves once the sign-in was let in. Not set: as usual.",
+    )
+    .of(SESSION_CONTROLS),
+];
 
 /// What Graph refuses whatever the values are; the rest is in `contradictions`.
 static RULES: &[Rule] = &[

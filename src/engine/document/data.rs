@@ -49,6 +49,10 @@ impl About {
                         let paths: Vec<_> = std::iter::once(path).chain(also).collect();
                         format!("Read from {}.", words::list(&paths, "and"))
                     }
+                    Source::Concluded(_, []) => "Concluded from its arguments.".to_owned(),
+                    Source::Concluded(_, paths) => {
+                        format!("Concluded from {}, as far as needed.", words::list(paths, "and"))
+                    }
                     Source::Claims => "Told by the access token.".to_owned(),
                 },
                 reference: source.reference,

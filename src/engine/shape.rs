@@ -1,0 +1,104 @@
+//! Values in Graph's shape for whoever judges them: whole, and with a mark where a value is known
+//! after apply only.
+
+use serde_json::{Map, Value as Json};
+
+use crate::declare::{Attribute, Kind, UNKNOWN};
+use crate::engine::{Model, encode, names};
+use crate::terraform::Value;
+
+/// An object of a resource: what Graph has, and what is the provider's own; no secrets. Null where
+/// there is none.
+pub fn of(model: &Model, value: &Value) -> Json {
+    if value.is_null() { Json::Null } else { object(&model.attributes, value) }
+}
+
+/// An object with these attributes.
+pub fn object(attributes: &[Attribute], value: &Value) -> Json {
+    let mut object = Map::new();
+    put(&mut object, attributes, value);
+    Json::Object(object)
+}
+
+fn put(object: &mut Map<String, Json>, attributes: &[Attribute], value: &Value) {
+    for attribute in attributes.iter().filter(|one| !one.sensitive && !one.write_only) {
+        let value = value.get(attribute.name);
+        if let (Kind::Variant(odata, nested), Value::Object(_)) = (attribute.kind, value) {
+            object.insert("@odata.type".to_owned(), encode::odata_type(odata));
+            put(object, nested, value);
+            continue;
+        }
+        let json = shaped(attribute, value);
+        match names::location(attribute) {
+            (property, None) => {
+                object.insert(property, json);
+            }
+            (property, Some(inner)) => {
+                let outer = object.entry(property).or_insert_with(|| Json::Object(Map::new()));
+                outer[inner] = json;
+            }
+        }
+    }
+}
+
+fn shaped(attribute: &Attribute, value: &Value) -> Json {
+    match (&attribute.kind, value) {
+        (_, Value::Null) => Json::Null,
+        (_, Value::Unknown(_)) => UNKNOWN.into(),
+        (Kind::Object(nested) | Kind::Variant(_, nested), value) if attribute.via.is_none() => {
+            object(nested, value)
+        }
+        (Kind::Objects(nested), Value::Set(elements)) if attribute.via.is_none() => {
+            elements.iter().map(|element| element_of(nested, element)).collect()
+        }
+        (_, value) if value.is_wholly_known() => encode::json(attribute, value),
+        (Kind::Texts(_) | Kind::Links, Value::Set(elements)) if attribute.via.is_none() => {
+            let text = |element: &Value| Json::from(element.as_str().unwrap_or(UNKNOWN));
+            elements.iter().map(text).collect()
+        }
+        _ => UNKNOWN.into(),
+    }
+}
+
+fn element_of(nested: &[Attribute], element: &Value) -> Json {
+    if element.is_unknown() { UNKNOWN.into() } else { object(nested, element) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::declare::{boolean, flags, object as nested, string, strings, variant};
+
+    #[test]
+    fn what_is_not_known_is_marked_where_it_stands() {
+        const ATTRIBUTES: &[Attribute] = &[
+            string("display_name", ""),
+            string("client_secret", "").sensitive(),
+            strings("members", ""),
+            flags("kinds", ""),
+            nested("of", "").of(&[boolean("is_enabled", "").graph("on")]),
+            variant("ip", "ipNamedLocation", "").of(&[boolean("is_trusted", "")]),
+        ];
+        let value = Value::from([
+            ("display_name", Value::UNKNOWN),
+            ("client_secret", "x".into()),
+            ("members", Value::set(["a".into(), Value::UNKNOWN])),
+            ("kinds", Value::set(["a".into(), "b".into()])),
+            ("of", Value::from([("is_enabled", Value::UNKNOWN)])),
+            ("ip", Value::from([("is_trusted", true.into())])),
+        ]);
+        assert_eq!(
+            object(ATTRIBUTES, &value),
+            json!({
+                "displayName": UNKNOWN,
+                "members": ["a", UNKNOWN],
+                "kinds": "a,b",
+                "of": {"on": UNKNOWN},
+                "@odata.type": "#microsoft.graph.ipNamedLocation",
+                "isTrusted": true,
+            })
+        );
+    }
+}

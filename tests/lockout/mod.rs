@@ -1,0 +1,3 @@
+//! Conditional Access before it is there: what-if, and what stops a plan that locks people out.
+
+mod what_if;
