@@ -108,6 +108,8 @@ pub struct Requests {
     /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
     /// listed by the first.
     pub of: &'static [&'static str],
+    /// An attribute that can stand in the place of the last of them.
+    pub instead: Option<&'static str>,
     /// The policy that decides what may be asked for.
     pub policy: Option<Policed>,
 }

@@ -7,7 +7,7 @@
 //! | `POST /faults` | adds a `Fault`, or a list of them |
 //! | `DELETE /faults` | removes them all |
 //! | `POST /lag`, `POST /latency` | `{"milliseconds": 5000}` |
-//! | `POST /pim` | `{"ahead_seconds", "minimum_seconds"}`: the clock of assignments, and their least age |
+//! | `POST /pim` | `{"ahead_seconds", "minimum_seconds"}`: the clock of assignments, and their least age; `{"provisioning_seconds", "provisioning_fails", "keeps_ended"}` |
 //! | `POST /roles` | `{"roles": [..]}` of tokens issued from now on; null: all |
 //! | `POST /throttle` | `{"enabled": true}` |
 //! | `GET /state` | how many objects there are, by type |
@@ -53,6 +53,9 @@ pub(crate) fn answer(emulator: &Emulator, method: &str, path: &str, body: &[u8])
             let mut state = emulator.state();
             state.ahead = seconds("ahead_seconds").unwrap_or(state.ahead);
             state.shortest = seconds("minimum_seconds").unwrap_or(state.shortest);
+            state.provisioning = seconds("provisioning_seconds").unwrap_or(state.provisioning);
+            state.keeps_ended = body["keeps_ended"] == json!(true);
+            state.provisioning_fails = body["provisioning_fails"] == json!(true);
             Ok(())
         }
         ("POST", "/roles") => grant(emulator, body),

@@ -48,6 +48,8 @@ pub enum FaultKind {
     DropBefore,
     /// The connection ends, and what was asked was done.
     DropAfter,
+    /// The answer is that of a change that was made, 204, and nothing was done.
+    Forget,
     /// The answer comes in small pieces.
     SlowBody,
     /// The answer ends before its end.

@@ -122,6 +122,12 @@ impl Emulator {
     }
 
     pub(crate) fn answered(&self, incoming: &Incoming, fault: Option<&Fault>) -> Outgoing {
+        if fault.is_some_and(|fault| fault.kind == FaultKind::Forget) {
+            let body = serde_json::from_slice::<Value>(&incoming.body).ok();
+            let told = Ok(Reply::empty(204));
+            self.note(Call::of(incoming, body.as_ref()), &told, fault, false);
+            return outgoing(&told, &incoming.headers);
+        }
         if let Some(refusal) = fault.and_then(refused_by) {
             let body = serde_json::from_slice::<Value>(&incoming.body).ok();
             self.note(Call::of(incoming, body.as_ref()), &Err(refusal.clone()), fault, false);
@@ -228,8 +234,10 @@ impl Emulator {
             let Ways { faults, random, .. } = &mut *ways;
             strike(faults, random, &item.method, &path)
         };
+        let forgets = fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::Forget);
         let told = match fault.as_ref().and_then(refused_by) {
             Some(refusal) => Err(refusal),
+            None if forgets => Ok(Reply::empty(204)),
             None => self.admitted(call).and_then(|()| self.graph(&mut self.state(), caller, call)),
         };
         self.note(call, &told, fault.as_ref(), true);
@@ -320,7 +328,9 @@ fn refused_by(fault: &Fault) -> Option<Refusal> {
         FaultKind::DropBefore => {
             Refusal::new(503, "ServiceUnavailable", "The connection was dropped.")
         }
-        FaultKind::DropAfter | FaultKind::SlowBody | FaultKind::BrokenBody => return None,
+        FaultKind::Forget | FaultKind::DropAfter | FaultKind::SlowBody | FaultKind::BrokenBody => {
+            return None;
+        }
     };
     refusal.retry_after = fault.retry_after;
     Some(refusal)

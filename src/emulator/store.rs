@@ -41,6 +41,11 @@ pub(crate) struct State {
     pub(crate) ahead: jiff::SignedDuration,
     /// How old an assignment must be to be changed or ended.
     pub(crate) shortest: jiff::SignedDuration,
+    /// How long a request for an assignment waits before it is carried out, or fails.
+    pub(crate) provisioning: jiff::SignedDuration,
+    pub(crate) provisioning_fails: bool,
+    /// Whether an assignment is still listed after its end.
+    pub(crate) keeps_ended: bool,
 }
 
 /// Objects of one type.
@@ -170,6 +175,9 @@ impl State {
             immediate: true,
             ahead: jiff::SignedDuration::ZERO,
             shortest: jiff::SignedDuration::ZERO,
+            provisioning: jiff::SignedDuration::ZERO,
+            provisioning_fails: false,
+            keeps_ended: false,
         }
     }
 

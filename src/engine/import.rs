@@ -1,7 +1,7 @@
 //! States of objects that Terraform did not make: what the user typed becomes enough of a state
 //! for a read to complete it.
 
-use crate::declare::{Form, Keeps, Ruled};
+use crate::declare::{Attribute, Form, Keeps, Requests, Ruled};
 use crate::engine::{Model, encode, equal, names, plan};
 use crate::terraform::{Diagnostic, Object, Value};
 
@@ -44,7 +44,7 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
     }
     let resource = model.resource;
     if let Some(requests) = resource.requests {
-        return schedule(model, requests.of, id).ok_or_else(|| wrong(model, id));
+        return schedule(model, &requests, id).ok_or_else(|| wrong(model, id));
     }
     let named = |ruled: &Ruled| {
         let (path, id) = id.rsplit_once('/')?;
@@ -139,12 +139,18 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
     match model.resource.keeps {
         Keeps::Member => None,
         Keeps::Request => {
-            let of = model.resource.requests?.of;
-            let mut parts = of.iter().map(|name| text(name)).collect::<Option<Vec<String>>>()?;
-            // What the end is by default goes without saying: the whole tenant.
-            let end = model.attribute(of.last()?)?.default.map(encode::literal);
-            if end.is_some_and(|end| end.as_str() == parts.last().map(String::as_str)) {
-                parts.pop();
+            let requests = model.resource.requests?;
+            let (last, rest) = requests.of.split_last()?;
+            let mut parts = rest.iter().map(|name| text(name)).collect::<Option<Vec<String>>>()?;
+            match requests.instead.and_then(|name| Some((name, text(name)?))) {
+                Some((name, value)) => parts.push(format!("{name}={value}")),
+                // What the end is by default goes without saying: the whole tenant.
+                None => {
+                    let end = Value::from(text(last)?);
+                    if usual(model, last).as_ref() != Some(&end) {
+                        parts.extend(end.as_str().map(str::to_owned));
+                    }
+                }
             }
             Some(parts.join("/").into())
         }
@@ -174,9 +180,28 @@ pub fn empty(model: &Model) -> Object {
     model.attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect()
 }
 
-/// `<principal>/<role>/<scope>`, the end of which may have a default; the path or the id of a
-/// schedule.
-fn schedule(model: &Model, of: &[&'static str], id: &str) -> Option<Wanted> {
+/// What an attribute is where nothing is set.
+fn usual(model: &Model, name: &str) -> Option<Value> {
+    let attribute = model.attribute(name)?;
+    let derived = || attribute.derive.and_then(|derive| derive(&Value::Null));
+    attribute.default.map(encode::literal).or_else(derived)
+}
+
+/// A part of an import id as the attribute has it: where the same property has a name for people,
+/// such as a role's, that name is understood too.
+fn understood(model: &Model, name: &str, part: &str) -> Option<Value> {
+    let property = |attribute: &Attribute| names::location(attribute);
+    let own = property(model.attribute(name)?);
+    let named = model.attributes.iter().find(|one| one.name != name && property(one) == own);
+    let codec = named.and_then(|named| named.via);
+    let translated = codec.map(|codec| (codec.encode)(part.into()));
+    Some(translated.as_ref().and_then(|json| json.as_str()).unwrap_or(part).into())
+}
+
+/// `<principal>/<role>/<scope>`, the end of which may have a default or be `name=value` of what
+/// stands in its place; the path or the id of a schedule.
+fn schedule(model: &Model, requests: &Requests, id: &str) -> Option<Wanted> {
+    let of = requests.of;
     if let Some(path) = id.strip_prefix('/') {
         let own = path.strip_prefix(model.resource.path.trim_start_matches('/'))?;
         return Some(Wanted::Schedule(own.strip_prefix('/')?.to_owned()));
@@ -187,9 +212,16 @@ fn schedule(model: &Model, of: &[&'static str], id: &str) -> Option<Wanted> {
     let mut parts = id.splitn(of.len(), '/').filter(|part| !part.is_empty());
     let mut state = empty(model);
     for name in of {
-        let default = || model.attribute(name)?.default.map(encode::literal);
-        let value = parts.next().map(Value::from).or_else(default)?;
-        state.insert((*name).to_owned(), value);
+        let part = parts.next();
+        let instead = part.and_then(|part| {
+            let (given, value) = part.split_once('=')?;
+            (of.last() == Some(name) && requests.instead == Some(given)).then_some((given, value))
+        });
+        match (instead, part) {
+            (Some((given, value)), _) => state.insert(given.to_owned(), value.into()),
+            (None, Some(part)) => state.insert((*name).to_owned(), understood(model, name, part)?),
+            (None, None) => state.insert((*name).to_owned(), usual(model, name)?),
+        };
     }
     let id = made_up_id(model, &Value::Object(state.clone()))?;
     state.insert("id".into(), id);

@@ -80,9 +80,10 @@ impl Model {
         in_path(self.resource, attribute)
     }
 
-    /// Whether it is found by listing a collection that needs no further word.
+    /// Whether it is found by listing a collection.
     pub fn is_listed(&self) -> bool {
-        self.resource.keeps == Keeps::Member && names::placeholders(self.resource.path).is_empty()
+        matches!(self.resource.keeps, Keeps::Member | Keeps::Request)
+            && names::placeholders(self.resource.path).is_empty()
     }
 
     /// The attribute `name`.

@@ -48,9 +48,21 @@ pub fn change(ruled: &Ruled, policy: &Json, wanted: &Json) -> Vec<Request> {
             names::segment(id),
             names::segment(own)
         );
-        Request { body: Some(rule), ..Request::new(Verb::Patch, path) }
+        Request { body: Some(without_nulls(rule)), ..Request::new(Verb::Patch, path) }
     });
     changed.collect()
+}
+
+/// What Graph answers with null it takes as not given, and not always as null.
+fn without_nulls(json: Json) -> Json {
+    match json {
+        Json::Object(object) => {
+            let set = object.into_iter().filter(|(_, value)| !value.is_null());
+            set.map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Json::Array(elements) => elements.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
 }
 
 fn rules(policy: &Json) -> &[Json] {

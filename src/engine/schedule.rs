@@ -61,8 +61,11 @@ const SHORTEST: SignedDuration = SignedDuration::from_mins(5);
 pub enum Action {
     /// Makes a schedule.
     Assign,
-    /// Changes when it begins and ends, and why.
+    /// Changes when it begins and ends, and why. Graph has `adminExtend` besides, for what is about
+    /// to end; this one is allowed at any time, and asks for the same.
     Update,
+    /// Begins anew one that has ended and that Graph still shows.
+    Renew,
     /// Ends it.
     Remove,
 }
@@ -72,6 +75,7 @@ impl Action {
         match self {
             Self::Assign => "adminAssign",
             Self::Update => "adminUpdate",
+            Self::Renew => "adminRenew",
             Self::Remove => "adminRemove",
         }
     }
@@ -129,19 +133,59 @@ pub fn list(model: &Model, path: &str, state: &Value, of: &[&str]) -> Request {
     Request::new(Verb::Get, path).with_query("$filter", filter)
 }
 
+/// The request for all schedules that a `list` block asks for: of what it names, and that its filter
+/// lets through; with the principals' names.
+pub fn list_all(model: &Model, config: &Value) -> Request {
+    let of = model.resource.requests.map_or(&[][..], |requests| requests.of);
+    let mut request = list(model, model.resource.path, config, of);
+    let named = request.query.pop().map(|(_, named)| named).filter(|named| !named.is_empty());
+    let own = config.get("filter").as_str().map(str::to_owned);
+    let filter: Vec<String> = named.into_iter().chain(own).collect();
+    if !filter.is_empty() {
+        request = request.with_query("$filter", filter.join(" and "));
+    }
+    request.with_query("$expand", "principal")
+}
+
+/// A schedule's name for people: who, and what.
+pub fn called(model: &Model, schedule: &Json, state: &Value) -> String {
+    let of = model.resource.requests.map_or(&[][..], |requests| requests.of);
+    let who = schedule["principal"]["displayName"].as_str();
+    let parts = of.iter().filter_map(|name| {
+        let attribute = model.attribute(name)?;
+        let own = names::location(attribute);
+        if own.0 == "principalId" && who.is_some() {
+            return who;
+        }
+        // A role by its name rather than its id.
+        let alike = model.attributes.iter().filter(|one| names::location(one) == own);
+        let mut texts = alike.filter_map(|one| state.get(one.name).as_str());
+        texts.next().filter(|text| *text != "/")
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 /// The schedule among those listed that is meant: of the same, held directly and assigned, not
 /// inherited through a group nor activated.
 pub fn pick<'a>(model: &Model, state: &Value, listed: &'a [Json]) -> Option<&'a Json> {
-    let is = |json: &Json, name: &str, expected: &str| {
+    listed.iter().filter(|json| is_own(json) && is_of(model, state, json)).max_by_key(|json| {
+        // One that has ended may be listed beside the one that followed it.
+        let end = Window::of(json).end;
+        (end.is_none(), end)
+    })
+}
+
+/// Whether a schedule is held directly and assigned, not inherited through a group nor activated.
+pub fn is_own(json: &Json) -> bool {
+    let is = |name: &str, expected: &str| {
         json[name].as_str().is_none_or(|value| value.eq_ignore_ascii_case(expected))
     };
-    let mut found = listed.iter().filter(|json| {
-        is(json, "memberType", "Direct")
-            && is(json, "assignmentType", "Assigned")
-            && !has_failed(json)
-            && is_of(model, state, json)
-    });
-    found.next()
+    is("memberType", "Direct") && is("assignmentType", "Assigned") && !has_failed(json)
+}
+
+/// Whether a schedule has ended.
+pub fn is_over(json: &Json, now: Timestamp) -> bool {
+    Window::of(json).is_over(now)
 }
 
 /// The request among those listed that is to become the schedule that is meant, the newest first.
@@ -162,12 +206,15 @@ pub fn pick_pending<'a>(
 }
 
 fn is_of(model: &Model, state: &Value, json: &Json) -> bool {
-    let of = model.resource.requests.map_or(&[][..], |requests| requests.of);
-    of.iter().all(|name| {
+    let Some(requests) = model.resource.requests else { return false };
+    requests.of.iter().chain(&requests.instead).all(|name| {
         let Some(attribute) = model.attribute(name) else { return false };
         let (property, _) = names::location(attribute);
-        let (wanted, found) = (state.get(name).as_str(), json[property.as_str()].as_str());
-        matches!((wanted, found), (Some(a), Some(b)) if equal::same_text(Form::Id, a, b))
+        match (state.get(name).as_str(), json[property.as_str()].as_str()) {
+            (Some(a), Some(b)) => equal::same_text(Form::Id, a, b),
+            (None, None) => true,
+            _ => false,
+        }
     })
 }
 
@@ -178,6 +225,19 @@ pub fn is_waiting(request: &Json) -> bool {
     status.starts_with("Pending") && status != "PendingRevocation"
         || ["Accepted", "AdminApproved", "Granted", "ProvisioningStarted", "ScheduleCreated"]
             .contains(&status)
+}
+
+/// Whether a request is being carried out, so that a moment later more is known.
+pub fn is_being_provisioned(request: &Json) -> bool {
+    let status = request["status"].as_str().unwrap_or_default();
+    [
+        "Accepted",
+        "PendingEvaluation",
+        "PendingProvisioning",
+        "PendingScheduleCreation",
+        "ProvisioningStarted",
+    ]
+    .contains(&status)
 }
 
 /// Whether a request came to nothing, or a schedule to its end.
@@ -226,6 +286,18 @@ pub fn shown(remote: &Json, before: &Value, now: Timestamp) -> Option<Json> {
     Some(shown.into())
 }
 
+/// A schedule that ended when its state says that it ends, as [`shown`] shows it; `None` where it
+/// should still be there.
+///
+/// What was assigned until a moment, and is over after it, is as it was configured. To plan it
+/// again would ask Graph for an end that has passed, which it refuses, and to refuse that plan
+/// would hold up everything else in the configuration. So it stays in the state, plans say that it
+/// is over ([`judge`]), and a later end renews it in place.
+pub fn ended(model: &Model, state: &Value, now: Timestamp) -> Option<Json> {
+    let end = text_moment(state.get("end_date_time"))?;
+    (end <= now).then(|| Json::Object(encode::body(model, state, &Value::Null)))
+}
+
 /// What is wrong with a planned schedule at this moment.
 pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -237,6 +309,16 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
         );
     }
     if same_window(prior, planned) {
+        if let Some(end) = text_moment(planned.get("end_date_time")).filter(|end| *end <= now) {
+            let says = format!(
+                "It ended at {end}, as it is configured, and gives nothing any more. Set a later \
+                 end_date_time to renew it, or remove the resource."
+            );
+            found.push(
+                Diagnostic::warning(format!("{} has ended", model.name), says)
+                    .at(Path::attribute("end_date_time")),
+            );
+        }
         return found;
     }
     let start = text_moment(planned.get("start_date_time"));

@@ -83,7 +83,16 @@ pub fn list(resource: &Resource) -> Schema {
          objects where it is not set.",
     );
     let description = format!("Finds what can be imported. {}", resource.doc);
-    Schema { version: 0, description, attributes: vec![attribute(&filter)] }
+    let of = resource.requests.map_or(&[][..], |requests| requests.of);
+    let of = of.iter().filter_map(|name| resource.attributes.iter().find(|one| one.name == *name));
+    let of = of.map(|one| terraform::Attribute {
+        required: false,
+        optional: true,
+        computed: false,
+        description: format!("{} Only those, where it is given.", description_of(one)),
+        ..attribute(one)
+    });
+    Schema { version: 0, description, attributes: of.chain([attribute(&filter)]).collect() }
 }
 
 /// The schema of a data source that stands alone.
@@ -106,7 +115,7 @@ pub fn attribute(declared: &Attribute) -> terraform::Attribute {
     terraform::Attribute {
         name: declared.name.to_owned(),
         shape: shape(&declared.kind, attribute),
-        description: description(declared),
+        description: description_of(declared),
         required: declared.mode == Mode::Required,
         optional: matches!(declared.mode, Mode::Optional | Mode::OptionalComputed),
         computed: matches!(declared.mode, Mode::Computed | Mode::OptionalComputed),
@@ -142,7 +151,7 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
 }
 
 /// The documentation of an attribute, with what the declaration says besides.
-fn description(declared: &Attribute) -> String {
+fn description_of(declared: &Attribute) -> String {
     let mut text = declared.doc.to_owned();
     let members: Vec<_> = declared.one_of.iter().map(|member| format!("`{member}`")).collect();
     let said = |member: &String| declared.doc.contains(member) || member == "`none`";

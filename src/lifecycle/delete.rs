@@ -5,8 +5,9 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::{self, How};
+use super::ruled::{self, Restored};
 use super::session::{Session, VISIBLE};
-use super::{Applied, Apply, ruled, schedule, write};
+use super::{Applied, Apply, schedule, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, request};
 use crate::graph::Error;
@@ -17,11 +18,26 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
     let Apply { prior, private, identity, .. } = apply;
     let note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
-    let removed = match model.resource.keeps {
-        Keeps::Singleton => restore(session, model, &prior, &note).await,
-        Keeps::Part => clear(session, model, &prior).await,
-        Keeps::Member | Keeps::Slot | Keeps::Reference => remove(session, model, &prior).await,
-        Keeps::Request => schedule::delete(session, model, &prior).await,
+    let removed = match (model.resource.keeps, &model.resource.ruled) {
+        (Keeps::Singleton, Some(ruled)) => match found(&prior, &note) {
+            Some(found) => match ruled::restore(session, model, ruled, &prior, found).await {
+                Ok(Restored::Yes) => Ok(()),
+                Ok(Restored::Not(rules)) => {
+                    return Applied {
+                        state: prior,
+                        identity,
+                        private,
+                        diagnostics: not_restored(model, &rules).into(),
+                    };
+                }
+                Err(error) => Err(error),
+            },
+            None => Ok(()),
+        },
+        (Keeps::Singleton, None) => restore(session, model, &prior, &note).await,
+        (Keeps::Part, _) => clear(session, model, &prior).await,
+        (Keeps::Member | Keeps::Slot | Keeps::Reference, _) => remove(session, model, &prior).await,
+        (Keeps::Request, _) => schedule::delete(session, model, &prior).await,
     };
     match removed {
         Ok(()) => Applied::default(),
@@ -32,6 +48,23 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
             diagnostics: explain::resource(model, Doing::Deleting, &error).into(),
         },
     }
+}
+
+/// What was found when a setting was taken over, unless it is to stay as it is.
+fn found<'a>(state: &Value, note: &'a Note) -> Option<&'a Json> {
+    let keep = state.get("on_destroy").as_str() == Some("keep");
+    (!keep && note.found.is_object()).then_some(&note.found)
+}
+
+fn not_restored(model: &Model, rules: &[String]) -> Diagnostic {
+    Diagnostic::error(
+        format!("{} is not as it was found", model.name),
+        format!(
+            "Graph accepted that these rules be put back, and still shows them as they were: {}. \
+             Destroy again, or put them back in the portal and set on_destroy to keep.",
+            rules.join(", ")
+        ),
+    )
 }
 
 /// What a plan says about a destroy, where it is more than "the object goes".
@@ -140,15 +173,8 @@ async fn restore(
     state: &Value,
     note: &Note,
 ) -> Result<(), Error> {
-    let keep = state.get("on_destroy").as_str() == Some("keep");
-    let Json::Object(found) = &note.found else { return Ok(()) };
-    if keep {
-        return Ok(());
-    }
-    if let Some(ruled) = &model.resource.ruled {
-        return ruled::put(session, model, ruled, state, &note.found).await;
-    }
-    let found = decode::state(model, &Json::Object(found.clone()), &Value::Object(Object::new()));
+    let Some(found) = found(state, note) else { return Ok(()) };
+    let found = decode::state(model, found, &Value::Object(Object::new()));
     let body: Map<String, Json> = patch::body(model, state, &found, &Value::Null);
     if body.is_empty() || !encode::has_body(model.resource.keeps) {
         return Ok(());

@@ -9,8 +9,10 @@ use serde_json::Value as Json;
 use super::read::How;
 use super::ruled;
 use super::session::Session;
+use super::update;
+use super::write::known as known_of;
 use crate::declare::{Policed, Requests};
-use crate::engine::{Model, encode, import, plan, schedule};
+use crate::engine::{Model, decode, encode, import, plan, schedule};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
 /// Remembers what is planned for a policy.
@@ -49,6 +51,27 @@ pub(super) async fn judge(
             found
         },
     )
+}
+
+/// What contradicts itself in the settings that a new policy would have: what is not configured
+/// stays as it is found, and may not go with what is.
+pub(super) async fn contradictions(
+    session: &Session,
+    model: &Model,
+    prior: &Value,
+    planned: &Value,
+) -> Diagnostics {
+    let (Some(of_rules), Some(judge)) = (&model.resource.ruled, model.resource.judge) else {
+        return Diagnostics::new();
+    };
+    let known = of_rules.of.iter().all(|name| planned.get(name).as_str().is_some());
+    if !prior.is_null() || !known || !judge(planned).is_empty() {
+        return Diagnostics::new();
+    }
+    let read = ruled::remote(session, model, of_rules, planned, How::Gathered).await;
+    let Ok(Some(remote)) = read else { return Diagnostics::new() };
+    let found = decode::state(model, &remote, &known_of(planned));
+    judge(&update::filled(planned, &found)).into_iter().map(plan::diagnostic).collect()
 }
 
 fn name(policy: &Model, id: &Value) -> String {

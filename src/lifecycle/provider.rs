@@ -152,6 +152,8 @@ impl Provider {
         if let Ok(session) = self.session().await {
             if model.resource.ruled.is_some() {
                 policed::remember(&session, model, &planned);
+                let prior = &request.prior;
+                diagnostics.extend(policed::contradictions(&session, model, prior, &planned).await);
             }
             diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
             let replaced = !replace.is_empty();
@@ -263,8 +265,7 @@ impl Provider {
         match self.ready(name).await {
             Ok((model, session)) => {
                 let session = bound(&session, model, &Value::Null, Doing::Reading);
-                let filter = config.get("filter").as_str().map(str::to_owned);
-                list::list(&session, model, filter, whole, limit)
+                list::list(&session, model, config, whole, limit)
                     .await
                     .unwrap_or_else(|diagnostic| vec![failed(diagnostic)])
             }

@@ -27,9 +27,13 @@ use crate::terraform::{Diagnostic, Diagnostics, Value};
 /// "Assign roles in PIM": it cannot be removed within five minutes of being assigned).
 const YOUNG: Duration = Duration::from_secs(6 * 60);
 
+/// How long a request is given to be carried out, which mostly takes seconds. One that is under way
+/// after that is in the state as what it will become.
+const PROVISIONED: Duration = Duration::from_secs(120);
+
 /// What is there.
 enum Found {
-    /// A schedule, in effect or to come.
+    /// A schedule, in effect, to come, or over and shown still.
     Schedule(Json),
     /// A request that has not become a schedule.
     Pending(Json),
@@ -51,12 +55,19 @@ pub(super) async fn remote(
     state: &Value,
     how: How,
 ) -> Result<Option<Json>, Error> {
-    let Some(found) = find(session, model, state, how).await? else { return Ok(None) };
-    let mut json = found.json().clone();
-    if how == How::Whole {
-        reasons(session, model, &mut json).await?;
-    }
-    Ok(schedules::shown(&json, state, Timestamp::now()))
+    let shown = match find(session, model, state, how).await? {
+        Some(found) => {
+            let mut json = found.json().clone();
+            if how == How::Whole {
+                reasons(session, model, &mut json).await?;
+            }
+            schedules::shown(&json, state, Timestamp::now())
+        }
+        None => None,
+    };
+    let is_refresh = how == How::Gathered;
+    let ended = || schedules::ended(model, state, Timestamp::now()).filter(|_| is_refresh);
+    Ok(shown.or_else(ended))
 }
 
 async fn find(
@@ -75,13 +86,16 @@ async fn find(
         }
         session.list(&schedules::list(model, path, state, requests.of)).await
     };
+    let now = Timestamp::now();
     let listed = list(model.resource.path).await?;
-    if let Some(schedule) = schedules::pick(model, state, &listed) {
-        return Ok(Some(Found::Schedule(schedule.clone())));
+    let schedule = schedules::pick(model, state, &listed).cloned();
+    let current = schedule.as_ref().is_some_and(|schedule| !schedules::is_over(schedule, now));
+    if current {
+        return Ok(schedule.map(Found::Schedule));
     }
     let listed = list(requests.path).await?;
-    let pending = schedules::pick_pending(model, state, &listed, Timestamp::now());
-    Ok(pending.cloned().map(Found::Pending))
+    let pending = schedules::pick_pending(model, state, &listed, now);
+    Ok(pending.cloned().map(Found::Pending).or(schedule.map(Found::Schedule)))
 }
 
 /// Adds why it was asked for, as long as Graph keeps the request that made it.
@@ -160,8 +174,9 @@ async fn assign(session: &Session, model: &Model, planned: &Value) -> Result<Dia
     let name = &model.name;
     let mut wait = session.wait(format!("{name} to make way"), VISIBLE);
     let mut lost = false;
+    let mut action = Action::Assign;
     loop {
-        let error = match ask(session, model, planned, Action::Assign).await {
+        let error = match ask(session, model, planned, action).await {
             Ok(request) => {
                 let arrived = arrive(session, model, planned, &request).await;
                 return arrived
@@ -190,6 +205,8 @@ async fn assign(session: &Session, model: &Model, planned: &Value) -> Result<Dia
                 }
                 return Ok(taken_over(model, planned).into());
             }
+            // One that has ended is in the way.
+            None if found.is_some() && action == Action::Assign => action = Action::Renew,
             // Graph knows of one that it does not show: one that is just going, or just coming.
             None if wait.again().await => {}
             None => return Err(failed(&error, lost)),
@@ -201,6 +218,9 @@ async fn change(session: &Session, model: &Model, planned: &Value) -> Result<(),
     let failed = |error: &Error| explain::resource(model, Doing::Updating, error);
     let found = find(session, model, planned, How::Anew).await.map_err(|error| failed(&error))?;
     let action = match (&found, model.resource.requests) {
+        (Some(Found::Schedule(one)), _) if schedules::is_over(one, Timestamp::now()) => {
+            Action::Renew
+        }
         (Some(Found::Schedule(_)), _) => Action::Update,
         (Some(Found::Pending(request)), Some(requests)) => {
             take_back(session, &requests, request).await.map_err(|error| failed(&error))?;
@@ -303,7 +323,7 @@ async fn arrive(
 ) -> Result<(), Diagnostic> {
     let name = &model.name;
     let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
-    let mut wait = session.wait(format!("{name} to be provisioned"), VISIBLE);
+    let mut wait = session.wait(format!("{name} to be provisioned"), PROVISIONED);
     let mut request = request.clone();
     loop {
         if schedules::has_failed(&request) {
@@ -311,6 +331,9 @@ async fn arrive(
         }
         let found = find(session, model, planned, How::Anew).await;
         match found.map_err(|error| failed(&error))? {
+            Some(Found::Pending(pending))
+                if schedules::is_being_provisioned(&pending) && wait.again().await => {}
+            // In effect, to come, or waiting for somebody's approval.
             Some(_) => return Ok(()),
             None if wait.again().await => {}
             // What to say of it is for the reading back.

@@ -1,9 +1,13 @@
 //! What create and update share: relationships, and reading back what was written.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::explain::{self, Doing};
 use super::read::{self, How};
+use super::ruled;
 use super::session::{Session, VISIBLE};
 use crate::engine::patch::LinkChange;
 use crate::engine::{Model, Verb, decode, equal, names, request};
@@ -107,10 +111,16 @@ pub(super) async fn read_back(
 ) -> ReadBack {
     let name = &model.name;
     let mut wait = session.wait(format!("{name} to show what was written"), VISIBLE);
+    let since = Instant::now();
     let mut last = None;
+    let mut looks = 0;
     loop {
         let remote = match read::remote(session, model, planned, How::Anew).await {
             Ok(remote) => remote,
+            // The time ran out while looking once more.
+            Err(_) if last.is_some() && !session.is_live() => {
+                return gave_up(model, planned, last, since.elapsed());
+            }
             Err(error) => {
                 let told = explain::resource(model, doing, &error);
                 return ReadBack::Missing(known(planned), told);
@@ -122,10 +132,17 @@ pub(super) async fn read_back(
             if differing.is_empty() {
                 return ReadBack::There(state);
             }
-            last = Some((state, differing, remote));
+            last = Some((state, differing));
         }
         if !wait.again().await {
-            return gave_up(model, planned, last);
+            return gave_up(model, planned, last, since.elapsed());
+        }
+        looks += 1;
+        if let Some(ruled) = &model.resource.ruled
+            && looks % ruled::AGAIN == 0
+            && let Err(error) = ruled::change(session, model, ruled, planned).await
+        {
+            return ReadBack::Missing(known(planned), explain::resource(model, doing, &error));
         }
     }
 }
@@ -142,16 +159,20 @@ pub(super) fn differing(model: &Model, planned: &Value, state: &Value) -> Vec<&'
 fn gave_up(
     model: &Model,
     planned: &Value,
-    last: Option<(Value, Vec<&'static str>, Json)>,
+    last: Option<(Value, Vec<&'static str>)>,
+    waited: Duration,
 ) -> ReadBack {
-    let waited = VISIBLE.as_secs() / 60;
+    let waited = match waited.as_secs() {
+        seconds @ 0..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds / 60),
+    };
     match last {
-        Some((state, differing, _)) => {
+        Some((state, differing)) => {
             let path = crate::terraform::Path::attribute(differing[0]);
             let told = Diagnostic::error(
                 format!("{} does not show what was written", model.name),
                 format!(
-                    "Graph accepted the write, and after {waited} minutes still answers with another \
+                    "Graph accepted the write, and after {waited} still answers with another \
                      value of {}. The state has what Graph answers; plan again to see the difference.",
                     differing.join(", ")
                 ),
@@ -163,7 +184,7 @@ fn gave_up(
             Diagnostic::error(
                 format!("{} does not appear", model.name),
                 format!(
-                    "Graph accepted the write, and after {waited} minutes still answers that the \
+                    "Graph accepted the write, and after {waited} still answers that the \
                      object does not exist. The state has its id; plan again to see where it stands."
                 ),
             ),

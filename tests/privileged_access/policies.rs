@@ -3,7 +3,7 @@
 use m365::terraform::Value;
 use serde_json::json;
 
-use super::tenant::{Held, ROLE, Tenant};
+use super::tenant::{Held, ROLE, Tenant, with};
 
 const POLICY: &str = "m365_role_management_policy";
 const ELIGIBILITY: &str = "m365_role_eligibility";
@@ -38,11 +38,168 @@ async fn only_rules_that_change_are_written_and_put_back() {
     let (method, path, body) = &writes[0];
     assert_eq!(method, "PATCH");
     assert!(path.ends_with("/rules/Expiration_Admin_Eligibility"), "{path}");
+    let sent = body.as_object().unwrap();
+    assert!(sent.values().all(|value| !value.is_null()), "{body}");
     assert_eq!(body["@odata.type"], "#microsoft.graph.unifiedRoleManagementPolicyExpirationRule");
     assert_ne!(rules(&tenant).await, before);
     tenant.settled(POLICY, &held, &config).await;
     assert!(tenant.destroy(POLICY, &held).await.is_empty());
     assert_eq!(rules(&tenant).await, before);
+}
+
+#[tokio::test]
+async fn the_hidden_rule_is_managed() {
+    let tenant = Tenant::new().await;
+    let settings = Value::from([
+        ("require_justification", true.into()),
+        ("require_ticket", true.into()),
+        ("require_multifactor_authentication", true.into()),
+    ]);
+    let config = policy("eligible_assignment", settings);
+    let (held, _) = tenant.apply(POLICY, None, &config).await;
+    let (_, path, body) = tenant.writes().await.pop().unwrap();
+    assert!(path.ends_with("/rules/Enablement_Admin_Eligibility"), "{path}");
+    let enabled = body["enabledRules"].as_array().unwrap();
+    for rule in ["Justification", "Ticketing", "MultiFactorAuthentication"] {
+        assert!(enabled.contains(&json!(rule)), "{rule}: {body}");
+    }
+    tenant.settled(POLICY, &held, &config).await;
+    // What it demands is told where somebody is made eligible, before Graph refuses it.
+    let user = tenant.user("a").await;
+    let eligibility = Value::from([
+        ("principal_id", user.as_str().into()),
+        ("role", "Reports Reader".into()),
+        ("duration", "P30D".into()),
+    ]);
+    let told = tenant.plan(ELIGIBILITY, None, &eligibility).await.diagnostics;
+    for rule in ["JustificationRule", "TicketingRule", "MfaRule"] {
+        let named = format!("{rule} (Enablement_Admin_Eligibility)");
+        assert!(told.iter().any(|said| said.summary.contains(&named)), "{named}: {told:?}");
+    }
+}
+
+const RULES: &str = "/policies/roleManagementPolicies";
+
+/// Graph's answer to so many changes of rules says success, and none is kept.
+async fn forgetful(tenant: &Tenant, count: Option<u32>) {
+    let mut fault = json!({ "kind": "forget", "method": "PATCH", "path": RULES });
+    if let Some(count) = count {
+        fault["count"] = count.into();
+    }
+    tenant.control("/faults", fault).await;
+}
+
+fn briefly(config: &Value) -> Value {
+    let times = ["create", "update", "delete"].map(|name| (name, Value::from("2s")));
+    with(config, "timeouts", Value::from(times))
+}
+
+#[tokio::test]
+async fn a_rule_that_never_persists_is_an_error() {
+    let tenant = Tenant::new().await;
+    forgetful(&tenant, None).await;
+    let config = briefly(&half_a_year());
+    let (held, told) = tenant.attempt(POLICY, None, &config).await;
+    let said = told.iter().find(|said| said.summary.contains("does not show what was written"));
+    assert!(said.is_some_and(|said| said.detail.contains("eligible_assignment")), "{told:?}");
+    assert!(!held.state.is_null(), "what was taken over stays in the state");
+    let eligible = held.state.get("eligible_assignment");
+    assert_eq!(eligible.get("require_expiration"), &false.into(), "the state has what Graph has");
+}
+
+#[tokio::test]
+async fn a_rule_that_did_not_persist_is_written_again() {
+    let tenant = Tenant::new().await;
+    forgetful(&tenant, Some(1)).await;
+    let (held, told) = tenant.apply(POLICY, None, &half_a_year()).await;
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(tenant.writes().await.len(), 2);
+    tenant.settled(POLICY, &held, &half_a_year()).await;
+    // So is what is put back.
+    let before = rules(&tenant).await;
+    forgetful(&tenant, Some(1)).await;
+    assert!(tenant.destroy(POLICY, &held).await.is_empty());
+    assert_ne!(rules(&tenant).await, before);
+}
+
+#[tokio::test]
+async fn what_cannot_be_put_back_is_told() {
+    let tenant = Tenant::new().await;
+    let (held, _) = tenant.apply(POLICY, None, &briefly(&half_a_year())).await;
+    forgetful(&tenant, None).await;
+    let told = tenant.destroy(POLICY, &held).await;
+    let said = told.iter().find(|said| said.summary.contains("is not as it was found"));
+    assert!(
+        said.is_some_and(|said| said.detail.contains("Expiration_Admin_Eligibility")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn approvers_are_no_drift() {
+    let tenant = Tenant::new().await;
+    let (one, two, group) =
+        (tenant.user("a").await, tenant.user("b").await, tenant.group("g").await);
+    let settings = Value::from([
+        ("require_approval", true.into()),
+        ("approver_user_ids", Value::set([one.as_str().into(), two.as_str().into()])),
+        ("approver_group_ids", Value::set([group.as_str().into()])),
+    ]);
+    let config = policy("activation", settings);
+    let (held, _) = tenant.apply(POLICY, None, &config).await;
+    tenant.settled(POLICY, &held, &config).await;
+    // Somebody reorders them, and lets the manager approve as well.
+    let id = format!("DirectoryRole_{}_{ROLE}", m365::emulator::TENANT_ID);
+    let path = format!("{RULES}/{id}/rules/Approval_EndUser_Assignment");
+    let approvers = json!([
+        { "@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1 },
+        { "@odata.type": "#microsoft.graph.groupMembers", "groupId": group },
+        { "@odata.type": "#microsoft.graph.singleUser", "userId": two },
+        { "@odata.type": "#microsoft.graph.singleUser", "userId": one },
+    ]);
+    let rule = |approvers: &serde_json::Value| {
+        json!({
+            "@odata.type": "#microsoft.graph.unifiedRoleManagementPolicyApprovalRule",
+            "setting": { "isApprovalRequired": true, "approvalMode": "SingleStage",
+                "approvalStages": [{ "primaryApprovers": approvers }] },
+        })
+    };
+    tenant.outside("PATCH", &path, rule(&approvers)).await;
+    let tenant = tenant.again().await;
+    tenant.settled(POLICY, &held, &config).await;
+    // The manager stays when the others change.
+    let settings = Value::from([
+        ("require_approval", true.into()),
+        ("approver_user_ids", Value::set([one.as_str().into()])),
+    ]);
+    let config = policy("activation", settings);
+    let (held, _) = tenant.apply(POLICY, Some(&held), &config).await;
+    let (_, _, body) = tenant.writes().await.pop().unwrap();
+    let left = &body["setting"]["approvalStages"][0]["primaryApprovers"];
+    let has = |approver: &serde_json::Value| left.as_array().unwrap().contains(approver);
+    assert!(has(&approvers[0]) && has(&approvers[1]) && has(&approvers[3]), "{left}");
+    assert!(!has(&approvers[2]), "{left}");
+    let text = body.to_string();
+    assert!(!text.contains("null"), "Graph's nulls are not sent back: {text}");
+    tenant.settled(POLICY, &held, &config).await;
+}
+
+#[tokio::test]
+async fn the_data_source_tells_every_setting() {
+    let tenant = Tenant::new().await;
+    let config = Value::from([("role", "Global Administrator".into())]);
+    let told = tenant.data(POLICY, &config).await;
+    let activation = told.get("activation");
+    assert_eq!(activation.get("maximum_duration").as_str(), Some("PT8H"));
+    assert_eq!(activation.get("require_multifactor_authentication"), &true.into());
+    assert_eq!(activation.get("require_approval"), &false.into());
+    assert_eq!(told.get("active_assignment").get("maximum_duration").as_str(), Some("P180D"));
+    let mails = told.get("notifications");
+    for event in ["eligible_assignment", "active_assignment", "activation"] {
+        for whom in ["administrators", "assignees", "approvers"] {
+            assert_eq!(mails.get(event).get(whom).get("level").as_str(), Some("All"));
+        }
+    }
 }
 
 #[tokio::test]
@@ -86,6 +243,16 @@ async fn contradictions_are_refused_at_plan() {
             "Nobody could approve",
         ),
         (Value::from([("maximum_duration", "PT25H".into())]), "not a duration that Graph takes"),
+        (Value::from([("maximum_duration", "PT10M".into())]), "not a duration that Graph takes"),
+        // What is found contradicts what is configured: no approvers, and the second factor.
+        (Value::from([("require_approval", true.into())]), "Nobody could approve"),
+        (
+            Value::from([
+                ("require_authentication_context", true.into()),
+                ("authentication_context", "c1".into()),
+            ]),
+            "does not go with multifactor authentication",
+        ),
     ] {
         let planned = tenant.plan(POLICY, None, &policy("activation", settings)).await;
         let told = planned.diagnostics;

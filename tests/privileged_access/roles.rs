@@ -101,6 +101,35 @@ async fn an_extension_changes_in_place() {
 }
 
 #[tokio::test]
+async fn every_window_lasts_as_it_says() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    for (ty, path) in [
+        (ELIGIBILITY, "/roleManagement/directory/roleEligibilitySchedules"),
+        (ACTIVE, "/roleManagement/directory/roleAssignmentSchedules"),
+    ] {
+        for (window, expected) in [
+            (for_days(30), json!({ "type": "afterDuration", "duration": "P30D" })),
+            (
+                ("end_date_time", "2099-01-01T00:00:00Z".into()),
+                json!({ "type": "afterDateTime", "endDateTime": "2099-01-01T00:00:00Z" }),
+            ),
+            (("permanent", true.into()), json!({ "type": "noExpiration" })),
+        ] {
+            let config = eligibility(&user, window);
+            let (held, _) = tenant.apply(ty, None, &config).await;
+            tenant.settled(ty, &held, &config).await;
+            let filter = format!("$filter=principalId eq '{user}'");
+            let listed = tenant.outside("GET", &format!("{path}?{filter}"), json!(null)).await;
+            let shown = &listed["value"][0]["scheduleInfo"]["expiration"];
+            let expected = expected.as_object().unwrap();
+            assert!(expected.iter().all(|(name, value)| shown[name] == *value), "{shown}");
+            assert!(tenant.destroy(ty, &held).await.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_start_that_has_passed_is_no_difference() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

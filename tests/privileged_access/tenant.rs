@@ -2,7 +2,7 @@
 
 use m365::catalogue::CATALOGUE;
 use m365::emulator::{self, Options, Running};
-use m365::lifecycle::{Applied, Apply, Import, Plan, Planned, Provider, Read, ReadBack};
+use m365::lifecycle::{Applied, Apply, Import, Listed, Plan, Planned, Provider, Read, ReadBack};
 use m365::terraform::{Diagnostics, Value};
 use serde_json::{Value as Json, json};
 
@@ -66,6 +66,11 @@ impl Tenant {
             .collect()
     }
 
+    /// Puts an object in the tenant, as it is.
+    pub(super) async fn put(&self, ty: &str, properties: Json) {
+        self.control("/objects", json!({ "type": ty, "properties": properties })).await;
+    }
+
     pub(super) async fn user(&self, name: &str) -> String {
         let body = json!({
             "accountEnabled": true, "displayName": name, "mailNickname": name,
@@ -102,6 +107,31 @@ impl Tenant {
     ) -> impl Future<Output = (Held, Diagnostics)> + 'a {
         let at = std::panic::Location::caller();
         async move {
+            let (held, told) = self.attempt_at(at, ty, prior, config).await;
+            assert!(!told.has_errors(), "{at}: {told:?}");
+            (held, told)
+        }
+    }
+
+    /// Plans and applies, whatever comes of it.
+    #[track_caller]
+    pub(super) fn attempt<'a>(
+        &'a self,
+        ty: &'a str,
+        prior: Option<&'a Held>,
+        config: &'a Value,
+    ) -> impl Future<Output = (Held, Diagnostics)> + 'a {
+        self.attempt_at(std::panic::Location::caller(), ty, prior, config)
+    }
+
+    fn attempt_at<'a>(
+        &'a self,
+        at: &'static std::panic::Location<'static>,
+        ty: &'a str,
+        prior: Option<&'a Held>,
+        config: &'a Value,
+    ) -> impl Future<Output = (Held, Diagnostics)> + 'a {
+        async move {
             let planned = self.plan(ty, prior, config).await;
             assert!(!planned.diagnostics.has_errors(), "{at}: {:?}", planned.diagnostics);
             assert!(planned.requires_replace.is_empty(), "{at}: {:?}", planned.requires_replace);
@@ -117,7 +147,6 @@ impl Tenant {
                 })
                 .await;
             let Applied { state, private, diagnostics, .. } = applied;
-            assert!(!diagnostics.has_errors(), "{at}: {diagnostics:?}");
             (Held { state, private }, diagnostics)
         }
     }
@@ -138,6 +167,35 @@ impl Tenant {
         let held = Held { state: imported.state, private: imported.private };
         let ReadBack { state, private, .. } = self.read(ty, &held).await;
         Held { state, private }
+    }
+
+    /// A resource of an assignment of Reports Reader as a state has it that was applied long ago.
+    pub(super) async fn import_like(&self, ty: &str, principal: &str, config: &Value) -> Held {
+        let id = format!("{principal}/{ROLE}");
+        let state = with(&self.whole(ty, config), "id", id.as_str());
+        let state = with(&state, "role_definition_id", ROLE);
+        let state = with(&state, "directory_scope_id", "/");
+        Held { state: with(&state, "start_date_time", "2023-01-01T00:00:00Z"), private: Vec::new() }
+    }
+
+    /// What `terraform query` finds.
+    pub(super) async fn list(&self, ty: &str, config: &[(&str, &str)]) -> Vec<Listed> {
+        let config = config.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+        let mut listed = self.provider.list(ty, &Value::Object(config.collect()), false, 100).await;
+        for one in &listed {
+            assert!(!one.diagnostics.has_errors(), "{:?}", one.diagnostics);
+        }
+        listed.sort_by(|a, b| a.display_name.cmp(&b.display_name));
+        listed
+    }
+
+    pub(super) async fn data(&self, ty: &str, config: &Value) -> Value {
+        let schema = &self.provider.schemas().data_sources[ty];
+        let attributes = schema.attributes.iter();
+        let whole = attributes.map(|one| (one.name.clone(), config.get(&one.name).clone()));
+        let read = self.provider.read_data_source(ty, &Value::Object(whole.collect())).await;
+        assert!(!read.diagnostics.has_errors(), "{:?}", read.diagnostics);
+        read.value
     }
 
     pub(super) async fn destroy(&self, ty: &str, held: &Held) -> Diagnostics {
@@ -167,6 +225,13 @@ impl Tenant {
             .map(|attribute| (attribute.name.clone(), config.get(&attribute.name).clone()));
         Value::Object(attributes.collect())
     }
+}
+
+/// The value with one attribute set.
+pub(super) fn with(value: &Value, name: &str, attribute: impl Into<Value>) -> Value {
+    let mut attributes = value.as_object().cloned().unwrap_or_default();
+    attributes.insert(name.to_owned(), attribute.into());
+    Value::Object(attributes)
 }
 
 async fn signed_in(endpoint: &str) -> Provider {

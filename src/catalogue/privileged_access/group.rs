@@ -28,8 +28,9 @@ pub static PIM_GROUP_ELIGIBILITY: Resource = Resource {
         activate when they need it, through Privileged Identity Management for groups.\n\n\
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the group \
         (`m365_group_role_management_policy`) decides which of them it takes, and for how long. An \
-        eligibility that was made in the portal is taken over rather than refused. One that has ended \
-        is gone, and the next plan makes it again. Graph refuses to end an eligibility in its first \
+        eligibility that was made in the portal is taken over rather than refused. When a `duration` \
+        is over, the next plan renews it; when an `end_date_time` has passed, plans say so until a later one \
+        is set. Graph refuses to end an eligibility in its first \
         five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule",
@@ -37,6 +38,7 @@ pub static PIM_GROUP_ELIGIBILITY: Resource = Resource {
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
         of: OF,
+        instead: None,
         policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
     }),
     entity: "privilegedAccessGroupEligibilitySchedule",
@@ -58,8 +60,9 @@ pub static PIM_GROUP_ASSIGNMENT: Resource = Resource {
         activating it, through Privileged Identity Management for groups, for a time or for good.\n\n\
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the group \
         (`m365_group_role_management_policy`) decides which of them it takes, and for how long. An \
-        assignment that was made in the portal is taken over rather than refused. One that has ended \
-        is gone, and the next plan makes it again. Graph refuses to end an assignment in its first \
+        assignment that was made in the portal is taken over rather than refused. When a `duration` \
+        is over, the next plan renews it; when an `end_date_time` has passed, plans say so until a later one \
+        is set. Graph refuses to end an assignment in its first \
         five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedule",
@@ -67,6 +70,7 @@ pub static PIM_GROUP_ASSIGNMENT: Resource = Resource {
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
         of: OF,
+        instead: None,
         policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::active }),
     }),
     entity: "privilegedAccessGroupAssignmentSchedule",

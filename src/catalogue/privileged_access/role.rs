@@ -1,9 +1,9 @@
 //! `m365_role_eligibility` and `m365_role_active_assignment`.
 
 use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
-use crate::catalogue::roles::built_in;
+use crate::catalogue::roles::{built_in, whole_tenant};
 use crate::declare::{
-    Attribute, Form, Law, Literal, Permissions, Policed, Requests, Resource, Rule, id, string,
+    Attribute, Form, Law, Permissions, Policed, Requests, Resource, Rule, id, string,
 };
 
 /// Why another principal, role or scope makes another assignment.
@@ -24,10 +24,18 @@ const ROLE_DEFINITION: Attribute = role_definition(OTHER);
 const SCOPE: Attribute = string(
     "directory_scope_id",
     "Where the role holds: `/` for the whole tenant, `/administrativeUnits/<id>` for an administrative \
-     unit, `/<object id>` for one application. Defaults to `/`.",
+     unit, `/<object id>` for one application. Defaults to `/`, unless `app_scope_id` is set.",
 )
 .form(Form::CaseInsensitive)
-.or(Literal::Str("/"))
+.or_derived(whole_tenant)
+.replace(OTHER);
+
+const APP_SCOPE: Attribute = string(
+    "app_scope_id",
+    "Where the role holds inside of an application that defines scopes of its own, in place of \
+     `directory_scope_id`.",
+)
+.form(Form::CaseInsensitive)
 .replace(OTHER);
 
 /// A built-in role by its name. `other` is why another role makes another object.
@@ -57,7 +65,13 @@ pub(super) const fn role_definition(other: &'static str) -> Attribute {
 /// What a schedule of a role is of.
 const OF: &[&str] = &["principal_id", "role_definition_id", "directory_scope_id"];
 
-const RULES: &[Rule] = &[Rule::ExactlyOneOf(&["role", "role_definition_id"])];
+/// What stands in the place of the directory's scope.
+const INSTEAD: Option<&str> = Some("app_scope_id");
+
+const RULES: &[Rule] = &[
+    Rule::ExactlyOneOf(&["role", "role_definition_id"]),
+    Rule::AtMostOneOf(&["directory_scope_id", "app_scope_id"]),
+];
 
 /// A directory role that a principal can activate.
 pub static ROLE_ELIGIBILITY: Resource = Resource {
@@ -67,8 +81,9 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
         through Privileged Identity Management.\n\n\
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the role \
         (`m365_role_management_policy`) decides which of them it takes, and for how long. An \
-        eligibility that was made in the portal is taken over rather than refused. One that has ended \
-        is gone, and the next plan makes it again. Graph refuses to end an eligibility in its first \
+        eligibility that was made in the portal is taken over rather than refused. When a \
+        `duration` is over, the next plan renews it; when an `end_date_time` has passed, plans say so \
+        until a later one is set. Graph refuses to end an eligibility in its first \
         five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule",
@@ -76,6 +91,7 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
     requests: Some(Requests {
         path: "/roleManagement/directory/roleEligibilityScheduleRequests",
         of: OF,
+        instead: INSTEAD,
         policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
     }),
     entity: "unifiedRoleEligibilitySchedule",
@@ -83,7 +99,7 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
         read: "RoleEligibilitySchedule.Read.Directory",
         write: "RoleEligibilitySchedule.ReadWrite.Directory",
     },
-    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE],
+    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE, APP_SCOPE],
     rules: RULES,
     judge: Some(built_in::unknown),
     retry_on: NEW,
@@ -100,8 +116,9 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the role \
         (`m365_role_management_policy`) decides which of them it takes, and for how long. An \
         assignment that was made in the portal is taken over rather than refused; so is one of \
-        `m365_role_assignment`, which is a permanent one: manage each with one of the two. One that \
-        has ended is gone, and the next plan makes it again. Graph refuses to end an assignment in \
+        `m365_role_assignment`, which is a permanent one: manage each with one of the two. When a `duration` \
+        is over, the next plan renews it; when an `end_date_time` has passed, plans say so until a later one \
+        is set. Graph refuses to end an assignment in \
         its first five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentschedule",
@@ -109,6 +126,7 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
     requests: Some(Requests {
         path: "/roleManagement/directory/roleAssignmentScheduleRequests",
         of: OF,
+        instead: INSTEAD,
         policy: Some(Policed { by: &ROLE_MANAGEMENT_POLICY, judge: limits::active }),
     }),
     entity: "unifiedRoleAssignmentSchedule",
@@ -116,7 +134,7 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
         read: "RoleAssignmentSchedule.Read.Directory",
         write: "RoleAssignmentSchedule.ReadWrite.Directory",
     },
-    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE],
+    attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE, APP_SCOPE],
     rules: RULES,
     judge: Some(built_in::unknown),
     retry_on: NEW,

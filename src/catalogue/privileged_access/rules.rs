@@ -161,6 +161,16 @@ fn approvers(approval: &Json, kind: &str) -> Json {
 /// Who approves, in the one stage that there is. Approvers of other kinds, such as managers, stay.
 fn approve(approval: &mut Json, setting: &Json) {
     put(approval, "isApprovalRequired", &setting["requireApproval"]);
+    // A policy without approval may have neither stages nor a mode (Graph's page of
+    // `approvalSettings`); with it, both must be there.
+    if approval["isApprovalRequired"] == true {
+        if !approval["approvalStages"][0].is_object() {
+            approval["approvalStages"] = json!([stage()]);
+        }
+        if matches!(approval["approvalMode"].as_str(), None | Some("NoApproval")) {
+            approval["approvalMode"] = "SingleStage".into();
+        }
+    }
     for (name, kind, odata) in [
         ("approverUserIds", "userId", "#microsoft.graph.singleUser"),
         ("approverGroupIds", "groupId", "#microsoft.graph.groupMembers"),
@@ -169,19 +179,25 @@ fn approve(approval: &mut Json, setting: &Json) {
         if !wanted.is_array() || same(&approvers(approval, kind), wanted) {
             continue;
         }
-        let Some(stages) = approval["approvalStages"].as_array_mut() else {
-            approval["approvalStages"] = json!([{ "primaryApprovers": [] }]);
-            return approve(approval, setting);
-        };
-        if stages.is_empty() {
-            stages.push(json!({ "primaryApprovers": [] }));
+        if !approval["approvalStages"][0].is_object() {
+            approval["approvalStages"] = json!([stage()]);
         }
-        let now = stages[0]["primaryApprovers"].as_array().cloned().unwrap_or_default();
+        let primary = &mut approval["approvalStages"][0]["primaryApprovers"];
+        let now = primary.as_array().cloned().unwrap_or_default();
         let others = now.into_iter().filter(|approver| approver[kind].is_null());
         let ids = wanted.as_array().into_iter().flatten();
         let next = others.chain(ids.map(|id| json!({ "@odata.type": odata, kind: id })));
-        stages[0]["primaryApprovers"] = next.collect();
+        *primary = next.collect();
     }
+}
+
+/// The one stage of an approval, as the portal makes it.
+fn stage() -> Json {
+    json!({
+        "approvalStageTimeOutInDays": 1, "isApproverJustificationRequired": true,
+        "escalationTimeInMinutes": 0, "isEscalationEnabled": false,
+        "primaryApprovers": [], "escalationApprovers": [],
+    })
 }
 
 #[cfg(test)]
@@ -246,6 +262,19 @@ mod tests {
                 ("AuthenticationContext_EndUser_Assignment", "/claimValue", json!("c1")),
             ],
         );
+    }
+
+    #[test]
+    fn a_policy_that_never_had_approval_gets_all_that_it_takes() {
+        let none = vec![json!({ "id": "Approval_EndUser_Assignment", "setting": {
+            "isApprovalRequired": false, "approvalMode": "NoApproval", "approvalStages": [] } })];
+        let wanted = json!({ "activation": { "requireApproval": true, "approverUserIds": ["u"] } });
+        let setting = &write(&none, &wanted)[0]["setting"];
+        let stages = setting["approvalStages"].as_array().unwrap();
+        let approvers = json!([{ "@odata.type": "#microsoft.graph.singleUser", "userId": "u" }]);
+        assert_eq!((stages.len(), &stages[0]["primaryApprovers"]), (1, &approvers));
+        assert_eq!(stages[0]["approvalStageTimeOutInDays"], 1);
+        assert_eq!(setting["approvalMode"], "SingleStage");
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub static ROLE_ASSIGNMENT: Resource = Resource {
 };
 
 /// The whole tenant, unless the scope is an application's own.
-fn whole_tenant(assignment: &Value) -> Option<Value> {
+pub(in crate::catalogue) fn whole_tenant(assignment: &Value) -> Option<Value> {
     match assignment.get("app_scope_id") {
         Value::Unknown(_) => None,
         Value::Null => Some("/".into()),

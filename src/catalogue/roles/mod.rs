@@ -6,6 +6,7 @@ mod definition;
 mod functions;
 
 pub use assignment::ROLE_ASSIGNMENT;
+pub(in crate::catalogue) use assignment::whole_tenant;
 pub use definition::ROLE_DEFINITION;
 pub use functions::{ROLE_ID, ROLE_NAME};
 

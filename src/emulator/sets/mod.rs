@@ -5,6 +5,7 @@ mod applications;
 mod groups;
 mod hybrid;
 mod locations;
+mod period;
 mod policies;
 mod privileged;
 mod role_policies;

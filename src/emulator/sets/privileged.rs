@@ -8,9 +8,11 @@
 //!
 //! Graph refuses to end an assignment in its first five minutes. Here that rule holds where
 //! `POST /_emulator/pim` asks for it (`{"minimum_seconds": 300}`), for who tests on this Graph would
-//! wait as long; `{"ahead_seconds": ..}` sets the clock forward.
+//! wait as long; `{"ahead_seconds": ..}` sets the clock forward, `{"provisioning_seconds": ..}` has
+//! requests wait before they are carried out, and `{"provisioning_fails": true}` has them fail then.
+//! Whether a schedule is listed after its end is not documented: `{"keeps_ended": true}` has it so.
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::context::Context;
@@ -18,6 +20,7 @@ use super::super::links::Relation;
 use super::super::refusal::{Outcome, Refusal};
 use super::super::set::{Action, Navigation, Paging, Permissions, Properties, Service, Set, Way};
 use super::super::store::{State, flag, key, text};
+use super::period::{ends, starts, window};
 use super::role_policies;
 
 /// One family of requests, schedules and instances.
@@ -189,10 +192,27 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
         }
     }
     check_subject(cx, family, request)?;
+    let pending = |(_, other): (_, &Properties)| {
+        text(other, "status") == PENDING && same(family, other, request)
+    };
+    if cx.state.all(family.request).any(pending) {
+        let message = "There is a pending request for this role assignment.";
+        return Err(refused("PendingRoleAssignmentRequest", message));
+    }
     let there = schedule_of(cx.state, family, request).cloned();
     let id = text(request, "id").to_owned();
     let action = text(request, "action").to_owned();
-    let (status, target) = match (action.as_str(), there) {
+    let (mut status, target) = match (action.as_str(), there) {
+        ("adminRenew", Some(schedule)) if !is_over(&schedule, now) => {
+            let message = format!("{} has not ended.", text(&schedule, "id"));
+            return Err(refused("RoleAssignmentHasNotExpired", message));
+        }
+        ("adminUpdate" | "adminExtend" | "adminRemove", Some(schedule))
+            if is_over(&schedule, now) =>
+        {
+            let message = "The Role assignment does not exist.";
+            return Err(refused("RoleAssignmentDoesNotExist", message));
+        }
         ("adminAssign", Some(_)) => {
             return Err(refused("RoleAssignmentExists", "The Role assignment already exists."));
         }
@@ -231,6 +251,10 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
             return Err(Refusal::new(403, "UnauthorizedAccess", message));
         }
     };
+    let waits = status == PROVISIONED && !cx.state.provisioning.is_zero();
+    if waits {
+        status = PENDING;
+    }
     request.insert("targetScheduleId".into(), target.as_str().into());
     request.insert("status".into(), status.into());
     request.insert("createdDateTime".into(), now.to_string().into());
@@ -238,7 +262,7 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
     let caller = json!({ "user": { "id": cx.caller.object_id } });
     request.insert("createdBy".into(), caller);
     request.entry("isValidationOnly").or_insert(false.into());
-    if !flag(request, "isValidationOnly") {
+    if !waits && !flag(request, "isValidationOnly") {
         carry_out(cx.state, family, request, &action, &target, now);
         settle(cx);
     }
@@ -246,6 +270,26 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
 }
 
 const PROVISIONED: &str = "Provisioned";
+const PENDING: &str = "PendingProvisioning";
+
+/// Carries out the requests that have waited long enough.
+fn provision(cx: &mut Context, family: &Family, now: Timestamp) {
+    for mut request in all(cx.state, family.request) {
+        let made: Option<Timestamp> = text(&request, "createdDateTime").parse().ok();
+        let due = made.is_some_and(|made| now.duration_since(made) >= cx.state.provisioning);
+        if text(&request, "status") != PENDING || !due {
+            continue;
+        }
+        let fails = cx.state.provisioning_fails;
+        request.insert("status".into(), if fails { "Failed" } else { PROVISIONED }.into());
+        let (id, action) = (text(&request, "id").to_owned(), text(&request, "action").to_owned());
+        let target = text(&request, "targetScheduleId").to_owned();
+        cx.state.replace(family.request, &id, request.clone());
+        if !fails {
+            carry_out(cx.state, family, &request, &action, &target, now);
+        }
+    }
+}
 
 fn carry_out(
     state: &mut State,
@@ -313,14 +357,17 @@ fn cancel(
 pub(super) fn settle(cx: &mut Context) {
     let now = cx.state.clock();
     for family in FAMILIES {
+        provision(cx, family, now);
         for schedule in all(cx.state, family.schedule) {
             let info = schedule.get("scheduleInfo").cloned().unwrap_or_default();
             let id = text(&schedule, "id");
             let instance = format!("{id}-1");
             let began =
                 cx.state.get(family.instance, &instance).is_some_and(|i| i.current().is_some());
-            let is_over = ends(&info).is_some_and(|end| end <= now);
-            if is_over || (began && !holds(cx.state, family, &schedule)) {
+            let is_over = is_over(&schedule, now);
+            if is_over && cx.state.keeps_ended {
+                stop(cx.state, family, &schedule, true);
+            } else if is_over || (began && !holds(cx.state, family, &schedule)) {
                 end(cx.state, family, &schedule);
             } else if !began && starts(&info).is_none_or(|start| start <= now) {
                 begin(cx.state, family, &schedule, &instance);
@@ -354,6 +401,10 @@ pub(super) fn settle(cx: &mut Context) {
             begin(cx.state, &ROLE_ACTIVE, &schedule, &instance);
         }
     }
+}
+
+fn is_over(schedule: &Properties, now: Timestamp) -> bool {
+    schedule.get("scheduleInfo").and_then(ends).is_some_and(|end| end <= now)
 }
 
 /// How long a request is kept (public reports say 30 to 45 days).
@@ -490,35 +541,6 @@ fn check_subject(cx: &Context, family: &Family, request: &Properties) -> Outcome
     super::roles::scope(cx, request).map(drop)
 }
 
-/// The `scheduleInfo` of a request as Graph keeps it: a start that has passed becomes now.
-fn window(request: &Properties, now: Timestamp) -> Outcome<Value> {
-    let wrong = |message: &str| refused("InvalidScheduleInfo", message);
-    let info = request.get("scheduleInfo").filter(|info| info.is_object());
-    let info = info.ok_or_else(|| wrong("scheduleInfo is missing."))?;
-    let start = starts(info).map_or(now, |start| start.max(now));
-    let expiration = &info["expiration"];
-    let expiration = match expiration["type"].as_str() {
-        Some("noExpiration") => json!({ "type": "noExpiration" }),
-        Some("afterDateTime") if expiration["endDateTime"].is_string() => {
-            json!({ "type": "afterDateTime", "endDateTime": expiration["endDateTime"] })
-        }
-        Some("afterDuration") if expiration["duration"].is_string() => {
-            json!({ "type": "afterDuration", "duration": expiration["duration"] })
-        }
-        _ => return Err(wrong("The expiration of scheduleInfo is incomplete.")),
-    };
-    let info = json!({ "startDateTime": start.to_string(), "expiration": expiration });
-    match ends(&info) {
-        // It is over as soon as it began.
-        Some(end) if end <= now => Ok(info),
-        Some(end) if end.duration_since(start) < SignedDuration::from_mins(5) => Err(refused(
-            "ActiveDurationTooShort",
-            "The Active duration is too short. Miniumum Required is 5 minutes.",
-        )),
-        _ => Ok(info),
-    }
-}
-
 fn old_enough(state: &State, schedule: &Properties, now: Timestamp) -> Outcome<()> {
     let began = starts(&schedule["scheduleInfo"]).filter(|start| *start <= now);
     match began {
@@ -528,33 +550,6 @@ fn old_enough(state: &State, schedule: &Properties, now: Timestamp) -> Outcome<(
         )),
         _ => Ok(()),
     }
-}
-
-fn starts(info: &Value) -> Option<Timestamp> {
-    info["startDateTime"].as_str()?.parse().ok()
-}
-
-pub(super) fn ends(info: &Value) -> Option<Timestamp> {
-    let expiration = &info["expiration"];
-    match expiration["endDateTime"].as_str() {
-        Some(end) => end.parse().ok(),
-        None => {
-            let lasts = seconds(expiration["duration"].as_str()?)?;
-            starts(info)?.checked_add(SignedDuration::from_secs(lasts)).ok()
-        }
-    }
-}
-
-/// How long it lasts; none: for good.
-pub(super) fn lasts(info: &Value) -> Option<SignedDuration> {
-    Some(ends(info)?.duration_since(starts(info)?))
-}
-
-pub(super) fn seconds(duration: &str) -> Option<i64> {
-    let span: Span = duration.parse().ok()?;
-    let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
-    let rest = span.years(0).months(0).to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-    Some(days * 86_400 + rest.as_secs())
 }
 
 pub(super) fn refused(code: &'static str, message: impl Into<String>) -> Refusal {

@@ -13,7 +13,8 @@ use super::super::refusal::Outcome;
 use super::super::set::{Navigation, Permissions, Properties, Set, Way};
 use super::super::store::{Place, flag, now, text, texts};
 use super::super::tell;
-use super::privileged::{Family, lasts, refused, seconds};
+use super::period::{lasts, seconds};
+use super::privileged::{Family, refused};
 
 const READ: Permissions = &[
     &["RoleManagementPolicy.Read.Directory"],
