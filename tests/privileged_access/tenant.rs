@@ -124,31 +124,29 @@ impl Tenant {
         self.attempt_at(std::panic::Location::caller(), ty, prior, config)
     }
 
-    fn attempt_at<'a>(
-        &'a self,
-        at: &'static std::panic::Location<'static>,
-        ty: &'a str,
-        prior: Option<&'a Held>,
-        config: &'a Value,
-    ) -> impl Future<Output = (Held, Diagnostics)> + 'a {
-        async move {
-            let planned = self.plan(ty, prior, config).await;
-            assert!(!planned.diagnostics.has_errors(), "{at}: {:?}", planned.diagnostics);
-            assert!(planned.requires_replace.is_empty(), "{at}: {:?}", planned.requires_replace);
-            let applied = self
-                .provider
-                .apply(Apply {
-                    resource: ty.to_owned(),
-                    prior: prior.map(|held| held.state.clone()).unwrap_or_default(),
-                    planned: planned.state,
-                    config: self.whole(ty, config),
-                    identity: None,
-                    private: planned.private,
-                })
-                .await;
-            let Applied { state, private, diagnostics, .. } = applied;
-            (Held { state, private }, diagnostics)
-        }
+    async fn attempt_at(
+        &self,
+        at: &std::panic::Location<'_>,
+        ty: &str,
+        prior: Option<&Held>,
+        config: &Value,
+    ) -> (Held, Diagnostics) {
+        let planned = self.plan(ty, prior, config).await;
+        assert!(!planned.diagnostics.has_errors(), "{at}: {:?}", planned.diagnostics);
+        assert!(planned.requires_replace.is_empty(), "{at}: {:?}", planned.requires_replace);
+        let applied = self
+            .provider
+            .apply(Apply {
+                resource: ty.to_owned(),
+                prior: prior.map(|held| held.state.clone()).unwrap_or_default(),
+                planned: planned.state,
+                config: self.whole(ty, config),
+                identity: None,
+                private: planned.private,
+            })
+            .await;
+        let Applied { state, private, diagnostics, .. } = applied;
+        (Held { state, private }, diagnostics)
     }
 
     pub(super) async fn read(&self, ty: &str, held: &Held) -> ReadBack {
