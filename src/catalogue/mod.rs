@@ -27,6 +27,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 pub static ALL: &[&Resource] = &[
     &administrative_units::ADMINISTRATIVE_UNIT,
     &administrative_units::ADMINISTRATIVE_UNIT_MEMBER,
+    &conditional_access::AUTHENTICATION_CONTEXT,
+    &conditional_access::AUTHENTICATION_STRENGTH_POLICY,
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
     &groups::GROUP,

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Check;
+use super::{Check, Contained};
 use crate::terraform::Value;
 
 /// An attribute of a resource, a data source, a nested object or the provider block.
@@ -48,6 +48,10 @@ pub struct Attribute {
     pub same: Option<fn(&Json, &Json) -> bool>,
     /// Environment variables that give it (provider block only), the first that is set winning.
     pub env: &'static [&'static str],
+    /// The action of the object that changes it, where PATCH does not take it.
+    pub action: Option<&'static str>,
+    /// How Graph keeps the elements, where each is an object of its own within this one.
+    pub contained: Option<&'static Contained>,
 }
 
 /// What an attribute holds.
@@ -93,6 +97,9 @@ pub enum Form {
     Cidr,
     /// Text that Graph compares without regard to letter case, such as a user principal name.
     CaseInsensitive,
+    /// Members of a flags enum in one text, such as `password,sms`: order and spaces do not matter.
+    /// The documented values of the attribute are those of the single members.
+    Words,
 }
 
 /// A representation in Graph that several resources or attributes share, as two pure functions
@@ -229,6 +236,8 @@ impl Attribute {
             via: None,
             same: None,
             env: &[],
+            action: None,
+            contained: None,
         }
     }
 
@@ -340,6 +349,16 @@ impl Attribute {
     /// When two values say the same, as JSON in Graph's representation.
     pub const fn same(self, same: fn(&Json, &Json) -> bool) -> Self {
         Self { same: Some(same), ..self }
+    }
+
+    /// PATCH does not take it: `POST {object}/{action}` with it in the body changes it.
+    pub const fn by_action(self, action: &'static str) -> Self {
+        Self { action: Some(action), ..self }
+    }
+
+    /// Its elements are objects of their own, in a collection within this object.
+    pub const fn contained(self, how: &'static Contained) -> Self {
+        Self { contained: Some(how), ..self }
     }
 
     /// Environment variables that give it.

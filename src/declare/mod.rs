@@ -10,6 +10,7 @@ mod attribute;
 mod call;
 mod catalogue;
 mod check;
+mod contained;
 mod data;
 mod function;
 mod inquiry;
@@ -22,6 +23,7 @@ pub use attribute::{
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
+pub use contained::Contained;
 pub use data::{Also, DataSource, Lookup, Source};
 pub use function::{Function, Misuse, Parameter};
 pub use inquiry::{

@@ -29,6 +29,9 @@ pub struct Resource {
     /// Whether reads name the properties that are managed (`$select`): Graph answers with part of a
     /// directory object only unless asked. False where derived types or expanded properties forbid it.
     pub selects: bool,
+    /// Whether `$filter` finds it by its keys; where Graph filters by other properties only, all of
+    /// the collection is read and searched.
+    pub filters: bool,
     /// The page size to ask for (`$top`) where the collection is listed; 0 leaves it to the service.
     /// Directory collections answer in pages of 100 unless asked for up to 999.
     pub page: u16,
@@ -183,6 +186,7 @@ impl Resource {
         entity: "",
         permissions: Permissions { read: "", write: "" },
         selects: true,
+        filters: true,
         page: 0,
         headers: &[],
         attributes: &[],

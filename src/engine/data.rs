@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::{Data, decode, names};
+use crate::engine::{Data, decode};
 use crate::terraform::{Diagnostic, Object, Value};
 
 /// How one object is found.
@@ -10,8 +10,8 @@ use crate::terraform::{Diagnostic, Object, Value};
 pub enum Find {
     /// By its id.
     Id(String),
-    /// By an OData filter; the words tell people what is looked for.
-    Filter(String, String),
+    /// By natural keys and their values; the words tell people what is looked for.
+    Keys(Vec<(&'static str, String)>, String),
 }
 
 /// Reads the lookup from a configuration: the id, or one or more natural keys together.
@@ -19,18 +19,16 @@ pub enum Find {
 /// # Errors
 ///
 /// Where nothing says which object is meant.
-pub fn find(data: &Data, keys: &[&str], config: &Value) -> Result<Find, Diagnostic> {
+pub fn find(data: &Data, keys: &[&'static str], config: &Value) -> Result<Find, Diagnostic> {
     if let Some(id) = config.get("id").as_str() {
         return Ok(Find::Id(id.to_owned()));
     }
     let given = keys.iter().filter_map(|key| {
         let value = config.get(key).as_str()?;
-        let attribute = data.attributes.iter().find(|attribute| attribute.name == *key)?;
-        let filter = format!("{} eq {}", names::location(attribute).0, names::literal(value));
-        Some((filter, format!("{key} {value:?}")))
+        Some(((*key, value.to_owned()), format!("{key} {value:?}")))
     });
-    let (filters, words): (Vec<_>, Vec<_>) = given.unzip();
-    if filters.is_empty() {
+    let (given, words): (Vec<_>, Vec<_>) = given.unzip();
+    if given.is_empty() {
         let known =
             std::iter::once("id").chain(keys.iter().copied()).collect::<Vec<_>>().join(", ");
         return Err(Diagnostic::error(
@@ -38,7 +36,7 @@ pub fn find(data: &Data, keys: &[&str], config: &Value) -> Result<Find, Diagnost
             format!("Set one of {known}."),
         ));
     }
-    Ok(Find::Filter(filters.join(" and "), words.join(" and ")))
+    Ok(Find::Keys(given, words.join(" and ")))
 }
 
 /// The one object among those found.

@@ -70,8 +70,9 @@ fn decode(attribute: &Attribute, object: &Json, before: &Value) -> Value {
         None => &object[property.as_str()],
         Some(inner) => &object[property.as_str()][inner.as_str()],
     };
-    let unread =
-        matches!(attribute.kind, Kind::Link | Kind::Links) && object.get(&property).is_none();
+    let apart =
+        matches!(attribute.kind, Kind::Link | Kind::Links) || attribute.contained.is_some();
+    let unread = apart && object.get(&property).is_none();
     if (attribute.not_returned && json.is_null()) || unread {
         return if before.is_unknown() { Value::Null } else { before.clone() };
     }
@@ -95,9 +96,10 @@ fn value(attribute: &Attribute, json: &Json, before: &Value) -> Value {
             Value::set(members.map(Value::from))
         }
         (Kind::Object(attributes), Json::Object(_)) => nested(attributes, json, before),
-        (Kind::Objects(attributes), Json::Array(elements)) => {
+        (Kind::Objects(_), Json::Array(elements)) => {
             let known = before.as_elements().unwrap_or_default();
-            Value::set(elements.iter().map(|element| matched(attributes, element, known)))
+            let own = elements.iter().filter(|element| is_of(attribute, element));
+            Value::set(own.map(|json| element(attribute, json, known)))
         }
         (Kind::Link, json) => json["id"].as_str().map_or(Value::Null, Value::from),
         (Kind::Links, Json::Array(elements)) => Value::set(
@@ -149,11 +151,37 @@ fn nested(attributes: &[Attribute], json: &Json, before: &Value) -> Value {
     Value::Object(object.collect())
 }
 
-/// An element of a set of objects: the known element that says the same, else as it is.
-fn matched(attributes: &[Attribute], json: &Json, known: &[Value]) -> Value {
+/// Whether an element of a collection is of the type that the attribute holds.
+pub fn is_of(attribute: &Attribute, json: &Json) -> bool {
+    let odata = attribute.contained.and_then(|how| how.odata);
+    odata.is_none_or(|odata| json["@odata.type"] == encode::odata_type(odata))
+}
+
+/// An element of a set of objects: the known element that says the same, else as it is, in the light
+/// of the known one that has the same key. What Graph does not return is no difference.
+pub fn element(attribute: &Attribute, json: &Json, known: &[Value]) -> Value {
+    let Kind::Objects(attributes) = attribute.kind else { return Value::Null };
     let element = nested(attributes, json, &Value::Null);
-    let same = known.iter().find(|known| equal::same_object(attributes, known, &element));
-    same.cloned().unwrap_or(element)
+    let alike = |known: &&Value, among: &dyn Fn(&Attribute) -> bool| {
+        attributes.iter().filter(|one| among(one)).all(|attribute| {
+            equal::same(attribute, known.get(attribute.name), element.get(attribute.name))
+        })
+    };
+    if let Some(same) = known.iter().find(|known| alike(known, &|one| is_told(one, json))) {
+        return same.clone();
+    }
+    let key = attribute.contained.map_or(&[][..], |how| how.key);
+    let named = known.iter().find(|known| alike(known, &|one| key.contains(&one.name)));
+    match named {
+        Some(before) if !key.is_empty() => nested(attributes, json, before),
+        _ => element,
+    }
+}
+
+/// Whether Graph tells an attribute of an element.
+fn is_told(attribute: &Attribute, json: &Json) -> bool {
+    let (property, _) = names::location(attribute);
+    !attribute.local && !(attribute.not_returned && json[property.as_str()].is_null())
 }
 
 /// JSON as it comes.

@@ -22,7 +22,8 @@ pub fn body(model: &Model, planned: &Value, config: &Value) -> Map<String, Json>
 
 /// Puts one attribute where Graph has it; null, unknown and what is not sent are left out.
 fn put(body: &mut Map<String, Json>, attribute: &Attribute, value: &Value) {
-    if !is_sent(attribute) || value.is_null() || value.is_unknown() {
+    let later = attribute.contained.is_some_and(|how| !how.with_create);
+    if later || !is_sent(attribute) || value.is_null() || value.is_unknown() {
         return;
     }
     if let Kind::Variant(odata, attributes) = attribute.kind {
@@ -73,17 +74,27 @@ pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
         (Kind::Object(attributes) | Kind::Variant(_, attributes), value) => {
             object(attributes, value, prior)
         }
-        (Kind::Objects(attributes), Value::Set(elements)) => elements
-            .iter()
-            .map(|element| object(attributes, element, &Value::Null))
-            .collect::<Vec<_>>()
-            .into(),
+        (Kind::Objects(_), Value::Set(elements)) => {
+            elements.iter().map(|one| element(attribute, one, &Value::Null)).collect::<Vec<_>>().into()
+        }
         (_, value) => plain(value),
     };
     match attribute.via {
         Some(codec) if !json.is_null() => (codec.encode)(json),
         _ => json,
     }
+}
+
+/// One element of a set of objects, its type included where the set holds one of several; it clears
+/// what `prior` had, as [`complete`].
+pub fn element(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
+    let Kind::Objects(attributes) = attribute.kind else { return Json::Null };
+    let mut json = object(attributes, value, prior);
+    let odata = attribute.contained.and_then(|how| how.odata);
+    if let (Some(odata), Json::Object(properties)) = (odata, &mut json) {
+        properties.insert("@odata.type".into(), odata_type(odata));
+    }
+    json
 }
 
 /// What clears a property: null, or an empty collection, which is never null in Graph.

@@ -76,7 +76,9 @@ pub fn same_text(form: Form, a: &str, b: &str) -> bool {
             Form::Id | Form::IdOrKeyword | Form::CaseInsensitive => {
                 a.len() == b.len() && canonical(form, a) == canonical(form, b)
             }
-            Form::Instant | Form::Duration | Form::Cidr => canonical(form, a) == canonical(form, b),
+            Form::Instant | Form::Duration | Form::Cidr | Form::Words => {
+                canonical(form, a) == canonical(form, b)
+            }
         }
 }
 
@@ -99,8 +101,18 @@ pub fn canonical(form: Form, text: &str) -> String {
         Form::Instant => text.parse::<Timestamp>().ok().map(|instant| instant.to_string()),
         Form::Duration => seconds(text).map(|seconds| format!("{seconds} s")),
         Form::Cidr => network(text).map(|network| network.to_string()),
+        Form::Words => {
+            let mut words: Vec<&str> = words(text).collect();
+            words.sort_unstable();
+            Some(words.join(","))
+        }
     };
     spelled.unwrap_or_else(|| text.to_owned())
+}
+
+/// The members that a text of [`Form::Words`] names.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 /// A duration in seconds, a day being 24 hours and a month 30 days, as Graph counts in policies.
@@ -139,6 +151,8 @@ mod tests {
         check(Form::Duration, "PT1H", "PT90M", false);
         check(Form::Cidr, "2001:DB8::/32", "2001:db8:0::/32", true);
         check(Form::Cidr, "203.0.113.0/24", "203.0.113.0/25", false);
+        check(Form::Words, "password, sms", "sms,password", true);
+        check(Form::Words, "password,sms", "password", false);
     }
 
     #[test]

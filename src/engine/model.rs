@@ -52,7 +52,7 @@ pub enum Reads {
 impl Model {
     /// Makes a declaration ready.
     pub fn new(resource: &'static Resource) -> Self {
-        let mut attributes = vec![ID];
+        let mut attributes = if names_itself(resource) { Vec::new() } else { vec![ID] };
         attributes.extend_from_slice(resource.attributes);
         if resource.soft_delete.is_some() {
             attributes.push(PURGE);
@@ -92,9 +92,15 @@ impl Model {
     }
 }
 
+/// Whether whoever makes an object chooses its id: the declaration then has the attribute `id`.
+pub fn names_itself(resource: &Resource) -> bool {
+    resource.attributes.iter().any(|attribute| attribute.name == ID.name)
+}
+
 /// Whether `attribute` is given by the path of `resource`, or is the far end of a reference.
 pub fn in_path(resource: &Resource, attribute: &Attribute) -> bool {
-    names::placeholders(resource.path).contains(&attribute.name)
+    (attribute.name == ID.name && names_itself(resource))
+        || names::placeholders(resource.path).contains(&attribute.name)
         || (resource.keeps == Keeps::Reference
             && resource.attributes.last().is_some_and(|last| last.name == attribute.name))
 }
@@ -141,7 +147,8 @@ fn told(resource: &Resource) -> Vec<Attribute> {
     let declared = resource.attributes.iter().filter(|attribute| {
         !attribute.write_only && !attribute.local && !matches!(attribute.kind, Kind::Links)
     });
-    std::iter::once(&ID).chain(declared).copied().collect()
+    let id = (!names_itself(resource)).then_some(&ID);
+    id.into_iter().chain(declared).copied().collect()
 }
 
 /// The id that every resource has.

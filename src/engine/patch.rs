@@ -19,6 +19,25 @@ pub fn body(model: &Model, prior: &Value, planned: &Value, config: &Value) -> Ma
     body
 }
 
+/// What actions change, by the name of the action: the properties that it is sent.
+pub fn actions(
+    model: &Model,
+    prior: &Value,
+    planned: &Value,
+) -> BTreeMap<&'static str, Map<String, Json>> {
+    let mut actions: BTreeMap<&'static str, Map<String, Json>> = BTreeMap::new();
+    for attribute in &model.attributes {
+        let Some(action) = attribute.action else { continue };
+        let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
+        if changed(attribute, before, after) {
+            let (property, _) = names::location(attribute);
+            let json = encode::complete(attribute, after, before);
+            actions.entry(action).or_default().insert(property, json);
+        }
+    }
+    actions
+}
+
 /// A changed relationship.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkChange {
@@ -80,7 +99,8 @@ impl Changes<'_> {
         let mut flattened: BTreeMap<String, Vec<&Attribute>> = BTreeMap::new();
         for attribute in attributes.iter().filter(|attribute| encode::is_sent(attribute)) {
             let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
-            if model.in_path(attribute) {
+            let apart = attribute.action.is_some() || attribute.contained.is_some();
+            if apart || model.in_path(attribute) {
                 continue;
             }
             if let Kind::Variant(odata, nested) = attribute.kind {
@@ -141,7 +161,8 @@ impl Changes<'_> {
     }
 }
 
-fn changed(attribute: &Attribute, before: &Value, after: &Value) -> bool {
+/// Whether an attribute changes to something that is known.
+pub fn changed(attribute: &Attribute, before: &Value, after: &Value) -> bool {
     !after.is_unknown() && before != after && !equal::same(attribute, before, after)
 }
 

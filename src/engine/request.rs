@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::declare::{Call, Keeps, Kind, Method, Resource, Target};
-use crate::engine::{Model, encode, names, patch};
+use crate::engine::{Model, encode, model, names, patch};
 use crate::terraform::Value;
 
 /// A request to Graph.
@@ -83,6 +83,9 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
     if let Some(call) = resource.create {
         return fixed(model, &call, planned, &body);
     }
+    if model::names_itself(resource) {
+        body.insert("id".into(), text(planned, "id").into());
+    }
     for change in patch::links(model, &Value::Null, planned).iter().filter(|change| !change.single)
     {
         let bound = change.add.iter().take(BIND_LIMIT).map(|id| reference(base, id));
@@ -110,10 +113,23 @@ pub fn list(model: &Model, state: &Value, filter: Option<String>) -> Request {
     }
 }
 
-/// The filter that finds an object by a natural key.
-pub fn by_key(model: &Model, key: &str, value: &str) -> Option<String> {
-    let attribute = model.attribute(key)?;
-    Some(format!("{} eq {}", names::location(attribute).0, names::literal(value)))
+/// The filter that finds an object by natural keys; `None` where Graph does not filter by them.
+pub fn by_keys(model: &Model, keys: &[(&str, &str)]) -> Option<String> {
+    let filters = keys.iter().map(|(key, value)| {
+        let attribute = model.attribute(key)?;
+        Some(format!("{} eq {}", names::location(attribute).0, names::literal(value)))
+    });
+    let filters = filters.collect::<Option<Vec<_>>>()?;
+    model.resource.filters.then(|| filters.join(" and "))
+}
+
+/// Whether an object has the natural keys, as Graph compares names: without regard to letter case.
+pub fn has_keys(model: &Model, remote: &Json, keys: &[(&str, &str)]) -> bool {
+    keys.iter().all(|(key, value)| {
+        let property = model.attribute(key).map(|attribute| names::location(attribute).0);
+        let found = property.and_then(|property| remote[property].as_str());
+        found.is_some_and(|found| found.to_lowercase() == value.to_lowercase())
+    })
 }
 
 /// `$select` of what is managed and `$expand` of single relationships.
@@ -127,6 +143,13 @@ fn shaped(model: &Model, mut request: Request) -> Request {
                 request = request.with_query("$expand", format!("{property}($select=id)"));
             }
             Kind::Links => {}
+            _ if attribute.contained.is_some() => {
+                let expand = attribute.contained.is_some_and(|how| how.expanded);
+                let asked = ("$expand", property);
+                if expand && !request.query.contains(&asked) {
+                    request.query.push(asked);
+                }
+            }
             _ if told && !select.contains(&property) && !secret_only(model, &property) => {
                 select.push(property);
             }
@@ -154,6 +177,15 @@ pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Reques
             about(model.resource, Verb::Patch, object_path(model.resource, planned)).with_body(body)
         }
     }
+}
+
+/// The requests that change what only actions change.
+pub fn actions(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
+    let path = object_path(model.resource, planned);
+    let actions = patch::actions(model, prior, planned).into_iter();
+    actions
+        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body))
+        .collect()
 }
 
 /// The requests that change a relationship, in order: what comes first, then what goes, so that

@@ -91,9 +91,11 @@ fn one(attribute: &Attribute, value: &Value, path: &Path, found: &mut Diagnostic
         found.push(Diagnostic::error(summary, detail).at(path.clone()));
     }
     let known = attribute.one_of;
-    if known.is_empty() || known.contains(&text) {
+    let in_words = matches!(attribute.kind, Kind::Text(Form::Words) | Kind::Texts(Form::Words));
+    let mut members = if in_words { equal::words(text).collect() } else { vec![text] }.into_iter();
+    let Some(text) = members.find(|member| !known.is_empty() && !known.contains(member)) else {
         return;
-    }
+    };
     let hint = match names::nearest(text, known.iter().copied()) {
         Some(near) => format!("Did you mean {near:?}?"),
         None => format!("Known are {}.", known.join(", ")),
@@ -113,7 +115,7 @@ fn malformed(attribute: &Attribute, text: &str) -> Option<&'static str> {
         _ => return None,
     };
     let (well_formed, expected) = match form {
-        Form::Plain | Form::IdOrKeyword | Form::CaseInsensitive => return None,
+        Form::Plain | Form::IdOrKeyword | Form::CaseInsensitive | Form::Words => return None,
         Form::Id => (uuid::Uuid::try_parse(text).is_ok(), "an object id (a GUID)"),
         Form::Instant => {
             (text.parse::<Timestamp>().is_ok(), "a point in time such as 2026-01-31T08:00:00Z")

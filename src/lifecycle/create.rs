@@ -9,11 +9,11 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, schedule, update};
-use crate::declare::Keeps;
-use crate::engine::{Model, Request, decode, import, patch, plan, request};
+use super::{Applied, Apply, parts, schedule, update};
+use crate::declare::{Keeps, Method};
+use crate::engine::{Model, Request, contained, decode, import, patch, plan, request};
 use crate::graph::Error;
-use crate::terraform::{Diagnostic, Diagnostics, Value};
+use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// Makes an object. Once it exists, every way out of here has its id in the state.
 pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Applied {
@@ -52,6 +52,9 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
 
 async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { planned, config, .. } = apply;
+    if let Some(diagnostic) = taken(session, model, &planned).await {
+        return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
+    }
     let request = request::create(model, &planned, &config, session.base());
     let created = match post(session, model, &request, &planned).await {
         Ok(created) => created,
@@ -61,15 +64,22 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
     };
     let id = match import::made_up_id(model, &planned) {
         Some(id) => id,
-        None => match created[id_property(model)].as_str() {
-            Some(id) => id.into(),
-            None => return Applied { diagnostics: no_id(model).into(), ..Applied::default() },
+        None => match (created[id_property(model)].as_str(), planned.get("id")) {
+            (Some(id), _) => id.into(),
+            (None, chosen @ Value::String(_)) => chosen.clone(),
+            (None, _) => return Applied { diagnostics: no_id(model).into(), ..Applied::default() },
         },
     };
     if let Some(id) = id.as_str() {
         session.made(id);
     }
     let planned = with(&planned, "id", id);
+    if contained::missing(model, &planned)
+        && let Err(error) = parts::make(session, model, &planned).await
+    {
+        let told = explain::resource(model, Doing::Creating, &error);
+        return reached(session, known(&planned), Note::default(), told.into()).await;
+    }
     let links = remaining_links(model, &planned);
     let path = request::object_path(model.resource, &planned);
     if let Err(error) = write::relate(session, model, &path, &links).await {
@@ -77,6 +87,30 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
         return reached(session, known(&planned), Note::default(), told.into()).await;
     }
     finish(session, model, &planned, Note::default(), Doing::Creating).await
+}
+
+/// What is wrong where a create would change an object that is there: where whoever makes an object
+/// chooses its id, Graph does not tell making from changing (an upsert).
+async fn taken(session: &Session, model: &Model, planned: &Value) -> Option<Diagnostic> {
+    let upserts = model.resource.create.is_some_and(|call| call.method == Method::Patch);
+    if !upserts {
+        return None;
+    }
+    match session.get(&request::read(model, planned)).await {
+        Ok(None) => None,
+        Ok(Some(_)) => {
+            let id = planned.get("id").as_str().unwrap_or_default().to_owned();
+            let told = Diagnostic::error(
+                format!("{} {id} exists already", model.name),
+                format!(
+                    "Creating it would change what is there. Take it over with an import block \
+                     (id = {id:?}), or choose another id."
+                ),
+            );
+            Some(told.at(Path::attribute("id")))
+        }
+        Err(error) => Some(explain::resource(model, Doing::Creating, &error)),
+    }
 }
 
 fn id_property(model: &Model) -> &'static str {
@@ -150,7 +184,7 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
     }
     let key = model.resource.keys.iter().find_map(|key| {
         let value = planned.get(key).as_str()?;
-        request::by_key(model, key, value)
+        request::by_keys(model, &[(*key, value)])
     });
     let found = session.list(&request::list(model, planned, key)).await?;
     let mut twins = found.into_iter().filter(|remote| {
@@ -158,7 +192,9 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
         let mut attributes = model.attributes.iter();
         let alike = attributes.all(|attribute| {
             let planned = planned.get(attribute.name);
+            let made_later = attribute.contained.is_some_and(|how| !how.with_create);
             patch::is_link(attribute)
+                || made_later
                 || !planned.is_wholly_known()
                 || crate::engine::equal::same(attribute, planned, state.get(attribute.name))
         });

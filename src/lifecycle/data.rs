@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::explain::{self, Doing};
 use super::inquiry;
 use super::read::How;
-use super::ruled;
+use super::{find, ruled};
 use super::session::Session;
 use crate::declare::{DataSource, Permissions, Resource, Ruled, Source};
 use crate::engine::data::{self, Find};
@@ -73,9 +73,9 @@ async fn one(
             let remote = data::only(source, &format!("id {id:?}"), &found)?;
             Ok(data::one(source, remote, config))
         }
-        Find::Filter(filter, words) => {
-            let request = request::list(&model, &Value::Null, Some(filter));
-            let found = session.list(&request).await.map_err(failed)?;
+        Find::Keys(keys, words) => {
+            let keys: Vec<_> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            let found = find::by_keys(session, &model, &keys).await.map_err(failed)?;
             let remote = data::only(source, &words, &found)?;
             Ok(data::one(source, remote, config))
         }

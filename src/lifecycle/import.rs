@@ -3,9 +3,9 @@
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Import, Imported, schedule};
+use super::{Import, Imported, find, schedule};
 use crate::engine::import::{self as ids, Wanted};
-use crate::engine::{Model, request};
+use crate::engine::Model;
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
 /// `ImportResourceState`: a state with the id in it, which the read that follows completes.
@@ -50,9 +50,7 @@ async fn by_key(
     value: &str,
 ) -> Result<Value, Diagnostic> {
     let mut state = ids::empty(model);
-    let filter = request::by_key(model, key, value);
-    let request = request::list(model, &Value::Object(state.clone()), filter);
-    let found = session.list(&request).await;
+    let found = find::by_keys(session, model, &[(key, value)]).await;
     let found = found.map_err(|error| explain::resource(model, Doing::Importing, &error))?;
     let ids: Vec<&str> = found.iter().filter_map(|one| one["id"].as_str()).collect();
     match ids.as_slice() {

@@ -6,9 +6,10 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply, ruled, schedule};
+use super::{Applied, Apply, parts, ruled, schedule};
 use crate::declare::Keeps;
-use crate::engine::{Model, patch, request};
+use crate::engine::contained::Changes;
+use crate::engine::{Model, Request, patch, request};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
@@ -35,7 +36,8 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
     }
 }
 
-/// Sends what changed: the properties, then the relationships.
+/// Sends what changed: contained objects that go, the properties, contained objects that come, then
+/// the relationships.
 pub(super) async fn change(
     session: &Session,
     model: &Model,
@@ -46,13 +48,29 @@ pub(super) async fn change(
     if let Some(ruled) = &model.resource.ruled {
         return ruled::change(session, model, ruled, planned).await;
     }
+    let both = (prior, planned);
+    let Changes { removals, additions } = parts::changes(session, model, prior, planned).await?;
+    parts::remove(session, model, both, removals).await?;
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);
         session.write(&request, &write::secrets(model), model.resource.retry_on).await?;
     }
+    for request in request::actions(model, prior, planned) {
+        act(session, model, &request).await?;
+    }
+    parts::add(session, model, both, additions).await?;
     let path = request::object_path(model.resource, planned);
     write::relate(session, model, &path, &patch::links(model, prior, planned)).await
+}
+
+/// Sends an action that sets a property, and again where its answer was lost: twice is once.
+async fn act(session: &Session, model: &Model, request: &Request) -> Result<(), Error> {
+    let mut sent = session.write(request, &[], model.resource.retry_on).await;
+    if sent.as_ref().is_err_and(Error::answer_lost) {
+        sent = session.write(request, &[], model.resource.retry_on).await;
+    }
+    sent.map(|_| ())
 }
 
 /// A plan whose unknown parts are as they were found.

@@ -139,6 +139,18 @@ fn of_attribute(
         offences.push(format!("{path} {wrong}"));
         return;
     }
+    if let Some(action) = attribute.action.filter(|action| !csdl.has_action(of, action)) {
+        offences.push(format!("{path} is changed by {action}, which {of} does not have"));
+    }
+    if let Some(odata) = attribute.contained.and_then(|how| how.odata) {
+        if !csdl.is_a(odata, &found.name) {
+            offences.push(format!("{path} holds {odata}, which is no {} in Graph", found.name));
+        }
+        for attribute in super::nested(attribute) {
+            of_attribute(csdl, &path, odata, attribute, offences);
+        }
+        return;
+    }
     members(csdl, &path, &found.name, attribute, offences);
     for attribute in super::nested(attribute) {
         // The properties of what a codec writes may be those of a derived type.
@@ -160,7 +172,8 @@ fn of_attribute(
 /// How the kind of an attribute disagrees with the type of its property.
 fn mistyped(csdl: &Csdl, found: &TypeRef, attribute: &Attribute) -> Option<String> {
     let collection = matches!(attribute.kind, Kind::Texts(_) | Kind::Objects(_) | Kind::Links);
-    let is_link = matches!(attribute.kind, Kind::Link | Kind::Links);
+    let is_link =
+        matches!(attribute.kind, Kind::Link | Kind::Links) || attribute.contained.is_some();
     let members = csdl.members(&found.name);
     let fits = match attribute.kind {
         Kind::Boolean => found.name == "Edm.Boolean",
@@ -171,7 +184,11 @@ fn mistyped(csdl: &Csdl, found: &TypeRef, attribute: &Attribute) -> Option<Strin
             "Edm.DateTimeOffset" => form == Form::Instant,
             "Edm.Duration" => form == Form::Duration,
             "Edm.Date" => form == Form::Plain,
-            _ => members.is_some_and(|members| !members.flags) && form == Form::Plain,
+            _ => members.is_some_and(|members| match form {
+                Form::Plain => !members.flags,
+                Form::Words => members.flags,
+                _ => false,
+            }),
         },
         Kind::Flags => found.name == "Edm.String" || members.is_some_and(|members| members.flags),
         Kind::Object(_) | Kind::Objects(_) | Kind::Link | Kind::Links => csdl.is_type(&found.name),

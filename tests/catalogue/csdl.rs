@@ -1,6 +1,6 @@
 //! The metadata that Graph publishes (OData CSDL), as far as declarations are compared with it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use roxmltree::{Document, Node};
 
@@ -10,6 +10,8 @@ pub(super) struct Csdl {
     types: HashMap<String, Type>,
     enums: HashMap<String, Enum>,
     root: HashMap<String, TypeRef>,
+    /// Actions, by what they are bound to.
+    actions: HashSet<(String, String)>,
 }
 
 /// An entity type or a complex type.
@@ -54,6 +56,11 @@ impl Csdl {
             match node.tag_name().name() {
                 "EntityType" | "ComplexType" => {
                     csdl.types.insert(name(), Type::read(node));
+                }
+                "Action" => {
+                    let bound = node.children().find(|child| child.tag_name().name() == "Parameter");
+                    let bound = bound.and_then(|parameter| parameter.attribute("Type"));
+                    csdl.actions.insert((short(bound.unwrap_or_default()), name()));
                 }
                 "EnumType" => {
                     csdl.enums.insert(name(), Enum::read(node));
@@ -106,6 +113,11 @@ impl Csdl {
             let below = self.types.keys().filter(|below| self.is_a(below, of));
             below.filter_map(|below| self.property(below, name)).next()
         })
+    }
+
+    /// Whether a type has an action of its own.
+    pub(super) fn has_action(&self, of: &str, name: &str) -> bool {
+        self.actions.contains(&(of.to_owned(), name.to_owned()))
     }
 
     /// Whether a type is another one or derives from it.

@@ -75,8 +75,11 @@ fn of_resource(resource: &Resource) -> Offences {
     ];
     let missing = facts.iter().filter(|(_, fact)| fact.is_empty());
     offences.extend(missing.map(|(name, _)| format!("{owner} has no {name}")));
-    for name in resource.attributes.iter().map(|attribute| attribute.name) {
-        if ADDED.contains(&name) {
+    for attribute in resource.attributes {
+        let name = attribute.name;
+        // An id that whoever makes the object chooses is declared.
+        let chosen = name == "id" && attribute.mode == Mode::Required && is_replaced(attribute);
+        if ADDED.contains(&name) && !chosen {
             offences.push(format!("{owner}.{name} is added by the engine"));
         }
     }
@@ -225,6 +228,10 @@ fn of_attribute(attribute: &Attribute) -> Vec<String> {
         (attribute.write_only && decided, "is write-only, yet has a default"),
         (attribute.write_only && !attribute.sensitive, "is write-only, yet shown"),
         (is_object && nested(attribute).is_empty(), "is an object without attributes"),
+        (
+            attribute.contained.is_some() && !matches!(attribute.kind, Kind::Objects(_)),
+            "is contained, yet no set of objects",
+        ),
     ];
     wrong.iter().filter(|(wrong, _)| *wrong).map(|(_, what)| (*what).to_owned()).collect()
 }
@@ -297,6 +304,8 @@ fn of_nested(attribute: &Attribute) -> Vec<String> {
         (attribute.write_only, "is write-only"),
         (attribute.local, "is local"),
         (!attribute.env.is_empty(), "comes from the environment"),
+        (attribute.action.is_some(), "is changed by an action"),
+        (attribute.contained.is_some(), "is contained"),
         (matches!(attribute.kind, Kind::Link | Kind::Links), "is a link"),
         (matches!(attribute.kind, Kind::Variant(..)), "is a variant"),
         (attribute.graph.is_some_and(|path| path.contains('/')), "is flattened"),

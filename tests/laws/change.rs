@@ -210,6 +210,11 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
         .filter(|one| matches!(one.kind, Kind::Link | Kind::Links))
         .map(|one| names::location(one).0)
         .collect();
+    // What an action changes, and what is an object of its own, is not in a PATCH of the object.
+    let beside: Vec<(String, Option<&str>)> = changed()
+        .filter(|one| one.action.is_some() || one.contained.is_some())
+        .map(|one| (names::location(one).0, one.action))
+        .collect();
     let some = !(properties.is_empty() && links.is_empty());
     ensure(some != writes.is_empty(), || format!("{} requests were sent", writes.len()))?;
     for write in writes {
@@ -217,7 +222,19 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
             write.path.starts_with(&format!("{path}/{link}/"))
                 || (write.path == path && write.body.get(format!("{link}@odata.bind")).is_some())
         });
-        if of_link {
+        let of_action_or_part = beside.iter().any(|(property, action)| match action {
+            Some(action) => {
+                let only = write.body.as_object().is_some_and(|body| {
+                    body.keys().all(|key| key == property)
+                });
+                write.path == format!("{path}/{action}") && only
+            }
+            None => {
+                let collection = format!("{path}/{property}");
+                write.path == collection || write.path.starts_with(&format!("{collection}/"))
+            }
+        });
+        if of_link || of_action_or_part {
             continue;
         }
         let keys: Vec<&String> =

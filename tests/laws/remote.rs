@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use m365::catalogue;
 use m365::declare::{Keeps, Kind, Mode, Replace, Ruled};
 use m365::engine::schedule::{self, Action};
-use m365::engine::{Model, Request, Verb, decode, equal, names, patch, request, ruled};
+use m365::engine::{Model, Request, Verb, contained, decode, equal, names, patch, request, ruled};
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
 
@@ -174,8 +174,15 @@ async fn changed_to(
     } else if let Some(ruled) = &model.resource.ruled {
         let policy = policy(tenant, model, ruled, now).await?.ok_or("the policy is gone")?;
         requests.extend(ruled::change(ruled, &policy, &ruled::wanted(model, wanted)));
-    } else if !body.is_empty() {
-        requests.push(request::update(model, wanted, body));
+    } else {
+        let remote = object(tenant, model, now).await?.unwrap_or_default();
+        let parts = contained::changes(model, &remote, now, wanted);
+        requests.extend(parts.removals);
+        if !body.is_empty() {
+            requests.push(request::update(model, wanted, body));
+        }
+        requests.extend(request::actions(model, now, wanted));
+        requests.extend(parts.additions);
     }
     let path = request::object_path(model.resource, now);
     for change in patch::links(model, now, wanted) {

@@ -123,7 +123,7 @@ fn texts(attribute: &Attribute, form: Form, now: &Value, world: &World) -> Vec<V
         Form::Instant => vec!["2030-01-02T03:04:05Z".into()],
         Form::Duration => vec!["PT5H".into(), "P30D".into()],
         Form::Cidr => vec!["198.51.100.0/24".into(), "2001:db8:200::/40".into()],
-        Form::Plain | Form::CaseInsensitive => {
+        Form::Plain | Form::CaseInsensitive | Form::Words => {
             let another_end = {
                 let mut text: String = now.to_owned();
                 let last = text.pop().unwrap_or('W');

@@ -1,5 +1,7 @@
 //! Conditional Access: who may sign in, from where, to what, and on which terms.
 
+mod authentication_context;
+mod authentication_strength;
 mod conditions;
 mod contradictions;
 mod controls;
@@ -9,6 +11,8 @@ mod sign_in;
 mod tenant;
 mod what_if;
 
+pub use authentication_context::AUTHENTICATION_CONTEXT;
+pub use authentication_strength::AUTHENTICATION_STRENGTH_POLICY;
 pub use named_location::NAMED_LOCATION;
 pub use policy::CONDITIONAL_ACCESS_POLICY;
 pub use what_if::CONDITIONAL_ACCESS_WHAT_IF;

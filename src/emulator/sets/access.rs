@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::context::Context;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Permissions, Properties, Service, Set};
+use super::super::set::{Filterable, Permissions, Properties, Service, Set};
 use super::super::store::{flag, now, text, texts};
 use super::strengths;
 
@@ -62,6 +62,7 @@ pub(super) static CONTEXTS: Set = Set {
     required: &["displayName"],
     read_only: &[],
     create_only: &["id"],
+    filterable: Filterable::Only(&["id", "isAvailable"]),
     upsert: true,
     on_create: |_, context| {
         let id = text(context, "id");

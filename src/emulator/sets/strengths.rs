@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::model::Version;
 use super::super::query::Query;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Action, Permissions, Properties, Service, Set};
+use super::super::set::{Action, Filterable, Permissions, Properties, Service, Set};
 use super::super::store::{Place, now, text, texts};
 use super::super::tell;
 use super::super::validate::parameters;
@@ -33,6 +33,7 @@ pub(super) static STRENGTHS: Set = Set {
     delete: Some(WRITE),
     required: &["displayName", "allowedCombinations"],
     create_only: &["allowedCombinations"],
+    filterable: Filterable::Only(&["policyType", "allowedCombinations"]),
     read_only: &[
         "id",
         "policyType",
@@ -88,12 +89,29 @@ pub(super) static COMBINATIONS: Set = Set {
     delete: Some(WRITE),
     required: &["appliesToCombinations"],
     typed: true,
-    on_create: |cx, _| {
+    on_create: |cx, configuration| {
         let parent = cx.parent.clone();
-        cx.seen("authenticationStrengthPolicy", &parent).map_or(Ok(()), refuse_built_in)
+        cx.seen("authenticationStrengthPolicy", &parent).map_or(Ok(()), refuse_built_in)?;
+        check_configuration(configuration)
     },
+    on_update: |_, _, _, next| check_configuration(next),
     ..Set::COLLECTION
 };
+
+/// A configuration of security keys is about security keys, one of certificates about certificates.
+fn check_configuration(configuration: &Properties) -> Outcome<()> {
+    let possible: &[&str] = match configuration.contains_key("allowedAAGUIDs") {
+        true => &["fido2"],
+        false => &["x509CertificateSingleFactor", "x509CertificateMultiFactor"],
+    };
+    let whole = json!(configuration);
+    match texts(&whole, "appliesToCombinations").find(|one| !possible.contains(one)) {
+        None => Ok(()),
+        Some(one) => Err(invalid(&format!(
+            "A configuration of this type cannot apply to the combination '{one}'."
+        ))),
+    }
+}
 
 fn check(strength: &Properties) -> Outcome<()> {
     if text(strength, "displayName").is_empty()

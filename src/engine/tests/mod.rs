@@ -1,5 +1,6 @@
 //! The walks over one declaration that has a bit of everything.
 
+mod contained;
 mod decode;
 mod patch;
 mod plan;
