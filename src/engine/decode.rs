@@ -70,8 +70,7 @@ fn decode(attribute: &Attribute, object: &Json, before: &Value) -> Value {
         None => &object[property.as_str()],
         Some(inner) => &object[property.as_str()][inner.as_str()],
     };
-    let apart =
-        matches!(attribute.kind, Kind::Link | Kind::Links) || attribute.contained.is_some();
+    let apart = matches!(attribute.kind, Kind::Link | Kind::Links) || attribute.contained.is_some();
     let unread = apart && object.get(&property).is_none();
     if (attribute.not_returned && json.is_null()) || unread {
         return if before.is_unknown() { Value::Null } else { before.clone() };

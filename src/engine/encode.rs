@@ -74,9 +74,11 @@ pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
         (Kind::Object(attributes) | Kind::Variant(_, attributes), value) => {
             object(attributes, value, prior)
         }
-        (Kind::Objects(_), Value::Set(elements)) => {
-            elements.iter().map(|one| element(attribute, one, &Value::Null)).collect::<Vec<_>>().into()
-        }
+        (Kind::Objects(_), Value::Set(elements)) => elements
+            .iter()
+            .map(|one| element(attribute, one, &Value::Null))
+            .collect::<Vec<_>>()
+            .into(),
         (_, value) => plain(value),
     };
     match attribute.via {

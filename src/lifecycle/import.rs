@@ -4,8 +4,8 @@ use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
 use super::{Import, Imported, find, schedule};
-use crate::engine::import::{self as ids, Wanted};
 use crate::engine::Model;
+use crate::engine::import::{self as ids, Wanted};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
 /// `ImportResourceState`: a state with the id in it, which the read that follows completes.

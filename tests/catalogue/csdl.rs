@@ -58,7 +58,8 @@ impl Csdl {
                     csdl.types.insert(name(), Type::read(node));
                 }
                 "Action" => {
-                    let bound = node.children().find(|child| child.tag_name().name() == "Parameter");
+                    let bound =
+                        node.children().find(|child| child.tag_name().name() == "Parameter");
                     let bound = bound.and_then(|parameter| parameter.attribute("Type"));
                     csdl.actions.insert((short(bound.unwrap_or_default()), name()));
                 }

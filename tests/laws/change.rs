@@ -224,9 +224,10 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
         });
         let of_action_or_part = beside.iter().any(|(property, action)| match action {
             Some(action) => {
-                let only = write.body.as_object().is_some_and(|body| {
-                    body.keys().all(|key| key == property)
-                });
+                let only = write
+                    .body
+                    .as_object()
+                    .is_some_and(|body| body.keys().all(|key| key == property));
                 write.path == format!("{path}/{action}") && only
             }
             None => {

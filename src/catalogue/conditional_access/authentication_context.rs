@@ -3,9 +3,7 @@
 use serde_json::Value as Json;
 
 use super::AREA;
-use crate::declare::{
-    Call, Check, Literal::Bool, Lookup, Permissions, Resource, boolean, string,
-};
+use crate::declare::{Call, Check, Literal::Bool, Lookup, Permissions, Resource, boolean, string};
 
 /// A label that applications ask for and policies answer.
 pub static AUTHENTICATION_CONTEXT: Resource = Resource {

@@ -2,8 +2,8 @@
 
 use super::AREA;
 use crate::declare::{
-    Attribute, Check, Contained, Finding, Form, Literal::Strs, Lookup, Permissions, Resource, flags,
-    ids, instant, objects, string, strings,
+    Attribute, Check, Contained, Finding, Form, Literal::Strs, Lookup, Permissions, Resource,
+    flags, ids, instant, objects, string, strings,
 };
 use crate::terraform::{Path, Value};
 
@@ -108,7 +108,8 @@ pub static AUTHENTICATION_STRENGTH_POLICY: Resource = Resource {
 };
 
 static FIDO2: Contained = Contained::MEMBERS.of("fido2CombinationConfiguration");
-static X509_CERTIFICATE: Contained = Contained::MEMBERS.of("x509CertificateCombinationConfiguration");
+static X509_CERTIFICATE: Contained =
+    Contained::MEMBERS.of("x509CertificateCombinationConfiguration");
 
 /// The members of `authenticationMethodModes`.
 static METHODS: &[&str] = &[

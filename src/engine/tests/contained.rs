@@ -56,7 +56,8 @@ fn elements_are_made_changed_and_removed_one_by_one() {
         { "@odata.type": "#microsoft.graph.keyPart", "id": "2", "allowed": ["b"] },
         { "@odata.type": "#microsoft.graph.otherPart", "id": "3" },
     ] });
-    let prior = json!({ "id": "w", "keys": [{ "allowed": ["a"], "comment": "x" }, { "allowed": ["b"] }] });
+    let prior =
+        json!({ "id": "w", "keys": [{ "allowed": ["a"], "comment": "x" }, { "allowed": ["b"] }] });
     let with = |keys: Json| json!({ "id": "w", "keys": keys });
     check(remote.clone(), prior.clone(), prior.clone(), &[], &[]);
     check(
@@ -71,7 +72,9 @@ fn elements_are_made_changed_and_removed_one_by_one() {
         prior.clone(),
         with(json!([{ "allowed": ["c"] }, { "allowed": ["b"] }])),
         &[],
-        &[r##"Patch /wholes/w/parts/1 {"@odata.type":"#microsoft.graph.keyPart","allowed":["c"],"comment":null}"##],
+        &[
+            r##"Patch /wholes/w/parts/1 {"@odata.type":"#microsoft.graph.keyPart","allowed":["c"],"comment":null}"##,
+        ],
     );
     check(
         json!({}),
@@ -84,8 +87,10 @@ fn elements_are_made_changed_and_removed_one_by_one() {
 
 #[test]
 fn a_successor_is_posted_where_nothing_is_patched() {
-    let remote = json!({ "pages": [{ "id": "1", "language": "en" }, { "id": "2", "language": "nl" }] });
-    let pages = |en: &str| json!([{ "language": "en", "text": en }, { "language": "nl", "text": "n" }]);
+    let remote =
+        json!({ "pages": [{ "id": "1", "language": "en" }, { "id": "2", "language": "nl" }] });
+    let pages =
+        |en: &str| json!([{ "language": "en", "text": en }, { "language": "nl", "text": "n" }]);
     check(
         remote.clone(),
         json!({ "id": "w", "pages": pages("old") }),
