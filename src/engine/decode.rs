@@ -180,7 +180,8 @@ pub fn element(attribute: &Attribute, json: &Json, known: &[Value]) -> Value {
 /// Whether Graph tells an attribute of an element.
 fn is_told(attribute: &Attribute, json: &Json) -> bool {
     let (property, _) = names::location(attribute);
-    !attribute.local && !(attribute.not_returned && json[property.as_str()].is_null())
+    let left_out = attribute.not_returned && json[property.as_str()].is_null();
+    !attribute.local && !left_out
 }
 
 /// JSON as it comes.
