@@ -49,6 +49,10 @@ pub static ALL: &[&Resource] = &[
 /// The data sources that are no resources. Those of resources come with them.
 pub static DATA_SOURCES: &[&DataSource] = &[
     &conditional_access::CONDITIONAL_ACCESS_WHAT_IF,
+    &privileged_access::EMERGENCY_ACCESS,
+    &privileged_access::PIM_GROUP_APPROVAL_REQUESTS,
+    &privileged_access::ROLE_APPROVAL_REQUESTS,
+    &privileged_access::ROLE_ASSIGNMENTS,
     &tenant::CLIENT,
     &tenant::DOMAINS,
     &tenant::TENANT,

@@ -11,7 +11,7 @@
 //! | `POST /roles` | `{"roles": [..]}` of tokens issued from now on; null: all |
 //! | `POST /throttle` | `{"enabled": true}` |
 //! | `GET /state` | how many objects there are, by type |
-//! | `POST /objects` | `{"type", "properties"}`: puts an object in the tenant, as it is |
+//! | `POST /objects` | `{"type", "properties"}`: puts an object in the tenant, as it is; in the object whose id is `"parent"`, if it is contained in one |
 //! | `POST /reset` | the tenant as it was at the start |
 //! | any `/outside/v1.0/..` | a request to Graph that was made elsewhere: no token, fault, lag, log |
 
@@ -24,7 +24,7 @@ use super::http::Outgoing;
 use super::permissions;
 use super::service::Emulator;
 use super::sets;
-use super::store::text;
+use super::store::{Place, text};
 
 pub(crate) fn answer(emulator: &Emulator, method: &str, path: &str, body: &[u8]) -> Outgoing {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -113,7 +113,8 @@ fn put(emulator: &Emulator, body: &Value) -> Result<(), String> {
         properties.insert("id".into(), state.new_id().into());
     }
     state.immediate = true;
-    state.insert(set.ty, ty, properties);
+    let parent = body["parent"].as_str().unwrap_or_default();
+    state.insert(Place { set: set.ty, parent }, ty, properties);
     state.immediate = false;
     Ok(())
 }

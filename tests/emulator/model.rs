@@ -15,6 +15,7 @@ const ROOTS: &[&str] = &[
     "application",
     "authenticationCombinationConfiguration",
     "authenticationContextClassReference",
+    "authenticationMethod",
     "authenticationMethodConfiguration",
     "authenticationMethodsPolicy",
     "authenticationStrengthPolicy",

@@ -27,3 +27,4 @@ mod life;
 mod policies;
 mod roles;
 mod tenant;
+mod told;

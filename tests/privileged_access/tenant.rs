@@ -188,12 +188,22 @@ impl Tenant {
     }
 
     pub(super) async fn data(&self, ty: &str, config: &Value) -> Value {
+        let (value, told) = self.asked(ty, config).await;
+        assert!(!told.has_errors(), "{told:?}");
+        value
+    }
+
+    /// Why a data source cannot be read.
+    pub(super) async fn misread(&self, ty: &str, config: &Value) -> Diagnostics {
+        self.asked(ty, config).await.1
+    }
+
+    async fn asked(&self, ty: &str, config: &Value) -> (Value, Diagnostics) {
         let schema = &self.provider.schemas().data_sources[ty];
         let attributes = schema.attributes.iter();
         let whole = attributes.map(|one| (one.name.clone(), config.get(&one.name).clone()));
         let read = self.provider.read_data_source(ty, &Value::Object(whole.collect())).await;
-        assert!(!read.diagnostics.has_errors(), "{:?}", read.diagnostics);
-        read.value
+        (read.value, read.diagnostics)
     }
 
     pub(super) async fn destroy(&self, ty: &str, held: &Held) -> Diagnostics {

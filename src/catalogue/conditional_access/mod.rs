@@ -8,7 +8,7 @@ mod controls;
 mod named_location;
 mod policy;
 mod sign_in;
-mod tenant;
+pub(in crate::catalogue) mod tenant;
 mod what_if;
 
 pub use authentication_context::AUTHENTICATION_CONTEXT;

@@ -46,7 +46,7 @@ pub(in crate::catalogue) fn memberships(id: &str) -> Read {
 }
 
 /// The methods that a user has registered.
-fn methods(id: &str) -> Read {
+pub(in crate::catalogue) fn methods(id: &str) -> Read {
     Read::all(format!("/users/{id}/authentication/methods"), "UserAuthenticationMethod.Read.All")
 }
 
@@ -164,7 +164,7 @@ fn read_all<T: serde::de::DeserializeOwned>(told: &[Json]) -> Vec<T> {
 }
 
 /// The name that strengths give to a method which a user has registered.
-fn method(told: &Json) -> Option<String> {
+pub(in crate::catalogue) fn method(told: &Json) -> Option<String> {
     let kind = told["@odata.type"].as_str()?.strip_prefix("#microsoft.graph.")?;
     Some(match kind.strip_suffix("AuthenticationMethod").unwrap_or(kind) {
         "phone" => "sms".to_owned(),

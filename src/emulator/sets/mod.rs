@@ -5,6 +5,7 @@ mod applications;
 mod groups;
 mod hybrid;
 mod locations;
+mod methods;
 mod period;
 mod policies;
 mod privileged;
@@ -22,6 +23,7 @@ use super::set::Set;
 /// All sets; of two that fit a path, the one whose path is longer is meant.
 pub(crate) static ALL: &[&Set] = &[
     &users::USERS,
+    &methods::METHODS,
     &groups::GROUPS,
     &units::UNITS,
     &applications::APPLICATIONS,

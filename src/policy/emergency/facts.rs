@@ -24,6 +24,8 @@ pub struct Account {
     pub groups: Option<Vec<String>>,
     /// The methods registered, as `authenticationMethodModes` names them; one entry a key.
     pub methods: Option<Vec<String>>,
+    /// The models of the passkeys registered (`aaGuid`).
+    pub keys: Option<Vec<String>>,
     /// Days since the last successful sign-in (`signInActivity.lastSuccessfulSignInDateTime`);
     /// `Some(None)` for an account that never signed in.
     pub days_since_sign_in: Option<Option<i64>>,
@@ -69,6 +71,21 @@ pub struct Attestations {
     pub monitored: Option<bool>,
     /// They are used from a privileged workstation.
     pub privileged_workstation: Option<bool>,
+    /// No access review, lifecycle workflow or cleanup of inactive accounts touches them.
+    pub retained: Option<bool>,
+}
+
+/// Who may use passkeys, and of which models (`fido2AuthenticationMethodConfiguration`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passkeys {
+    /// Whether the method is enabled at all.
+    pub enabled: bool,
+    /// Groups that may use it; `all_users` for everybody.
+    pub include: Vec<String>,
+    /// Groups that may not.
+    pub exclude: Vec<String>,
+    /// Models that are allowed (`true`) or blocked (`false`), where that is enforced.
+    pub keys: Option<(bool, Vec<String>)>,
 }
 
 /// All that the properties are judged by.
@@ -80,6 +97,8 @@ pub struct EmergencyFacts {
     pub groups: Vec<ProtectedGroup>,
     /// Every policy of the tenant; `None` where nobody looked.
     pub policies: Option<Vec<Policy>>,
+    /// Who may use passkeys; `None` where nobody looked.
+    pub passkeys: Option<Passkeys>,
     /// The initial domain.
     pub initial_domain: Option<String>,
     /// Whether the initial domain is managed by Entra.

@@ -7,7 +7,7 @@ mod facts;
 
 use serde::Serialize;
 
-pub use facts::{Account, Attestations, EmergencyFacts, ProtectedGroup, RoleAssignment};
+pub use facts::{Account, Attestations, EmergencyFacts, Passkeys, ProtectedGroup, RoleAssignment};
 
 use super::ca::{Policy, Requirement, State, Users};
 use super::lockout::Finding;
@@ -98,7 +98,7 @@ fn at_least_two(facts: &EmergencyFacts) -> Property {
     property("at_least_two", "At least two accounts that are enabled", holds, evidence)
 }
 
-fn attested(attestations: Attestations) -> [Property; 3] {
+fn attested(attestations: Attestations) -> [Property; 4] {
     let attested = |name, requirement, value: Option<bool>| {
         let evidence = match value {
             Some(true) => "attested",
@@ -118,6 +118,11 @@ fn attested(attestations: Attestations) -> [Property; 3] {
             "privileged_workstation",
             "Used from a privileged workstation",
             attestations.privileged_workstation,
+        ),
+        attested(
+            "retained",
+            "No access review, lifecycle workflow or cleanup of inactive accounts touches them",
+            attestations.retained,
         ),
     ]
 }
@@ -140,6 +145,7 @@ fn of_account(account: &Account, facts: &EmergencyFacts) -> Vec<Property> {
         initial_domain(account, facts),
         global_administrator(account),
         strong_method(account),
+        method_enabled(account, facts.passkeys.as_ref()),
         different_method(account, facts.usual_method.as_deref()),
         password_stays(account),
         in_a_group(account, &facts.groups),
@@ -214,6 +220,52 @@ fn strong_method(account: &Account) -> Property {
         several => format!("{} are registered", several.join(", ")),
     };
     property("phishing_resistant", requirement, !strong.is_empty(), evidence)
+}
+
+/// A passkey that the policy does not let its owner use is none.
+fn method_enabled(account: &Account, passkeys: Option<&Passkeys>) -> Property {
+    let requirement = "The policy of authentication methods lets the account use its passkey";
+    let say =
+        |holds: Truth, evidence: &str| property("method_enabled", requirement, holds, evidence);
+    let (Some(passkeys), Some(methods)) = (passkeys, &account.methods) else {
+        return say(Truth::Maybe, "the policy or the methods of the account were not read");
+    };
+    let other = |method: &String| method != "fido2" && STRONG.contains(&method.as_str());
+    match (methods.iter().any(|method| method == "fido2"), methods.iter().any(other)) {
+        (true, _) => {}
+        (false, true) => return say(Truth::Maybe, "it has a method of another kind; see to it"),
+        (false, false) => return say(Truth::No, "it has none"),
+    }
+    if !passkeys.enabled {
+        return say(Truth::No, "passkeys are not enabled");
+    }
+    let of = |targets: &[String]| -> Truth {
+        let same = |target: &String| {
+            let groups = account.groups.iter().flatten();
+            groups.into_iter().any(|group| group.eq_ignore_ascii_case(target))
+        };
+        match targets.iter().any(|target| target == "all_users" || same(target)) {
+            true => Truth::Yes,
+            false if account.groups.is_none() && !targets.is_empty() => Truth::Maybe,
+            false => Truth::No,
+        }
+    };
+    let targeted = of(&passkeys.include).and(of(&passkeys.exclude).not());
+    if !targeted.is_yes() {
+        return say(targeted, "passkeys are enabled, and not for the account");
+    }
+    let Some((allows, models)) = &passkeys.keys else {
+        return say(Truth::Yes, "passkeys are enabled for it, of every model");
+    };
+    let Some(keys) = &account.keys else {
+        return say(Truth::Maybe, "models are restricted, and those of its keys were not read");
+    };
+    let usable =
+        |key: &String| models.iter().any(|model| model.eq_ignore_ascii_case(key)) == *allows;
+    match keys.iter().any(usable) {
+        true => say(Truth::Yes, "passkeys are enabled for it, and so is the model of a key"),
+        false => say(Truth::No, "the models of its keys are not allowed"),
+    }
 }
 
 fn different_method(account: &Account, usual: Option<&str>) -> Property {
@@ -380,6 +432,7 @@ mod tests {
             }]),
             groups: Some(vec!["emergency".to_owned()]),
             methods: Some(vec!["fido2".to_owned(), "fido2".to_owned()]),
+            keys: Some(vec!["yubikey".to_owned()]),
             days_since_sign_in: Some(Some(12)),
         };
         let policy = json!({
@@ -396,6 +449,12 @@ mod tests {
                 ..ProtectedGroup::default()
             }],
             policies: Policy::from_graph(&policy).ok().map(|policy| vec![policy]),
+            passkeys: Some(Passkeys {
+                enabled: true,
+                include: vec!["all_users".to_owned()],
+                exclude: vec!["others".to_owned()],
+                keys: Some((true, vec!["YUBIKEY".to_owned()])),
+            }),
             initial_domain: Some("contoso.onmicrosoft.com".to_owned()),
             initial_domain_managed: Some(true),
             usual_method: Some("microsoftAuthenticatorPush".to_owned()),
@@ -403,6 +462,7 @@ mod tests {
                 impersonal: Some(true),
                 monitored: Some(true),
                 privileged_workstation: Some(true),
+                retained: Some(true),
             },
         }
     }
@@ -453,7 +513,7 @@ mod tests {
         check(|f| f.accounts[0].roles = None, &[("global_administrator", Maybe)]);
         check(
             |f| f.accounts[0].methods = Some(vec!["password".to_owned()]),
-            &[("phishing_resistant", No), ("different_method", No)],
+            &[("phishing_resistant", No), ("method_enabled", No), ("different_method", No)],
         );
         check(
             |f| f.usual_method = Some("fido2".to_owned()),
@@ -469,6 +529,18 @@ mod tests {
         check(|f| f.groups[0].is_assignable_to_role = Some(false), &[("group_protected", No)]);
         check(|f| f.groups[0].is_assignable_to_role = None, &[("group_protected", Maybe)]);
         check(|f| f.attestations.monitored = None, &[("monitored", Maybe)]);
+        check(|f| f.attestations.retained = Some(false), &[("retained", No)]);
+        let passkeys = |change: fn(&mut Passkeys)| {
+            move |f: &mut EmergencyFacts| f.passkeys.iter_mut().for_each(change)
+        };
+        let neither = [("method_enabled", No), ("method_enabled", No)];
+        check(passkeys(|p| p.enabled = false), &neither);
+        check(passkeys(|p| p.include = vec!["others".to_owned()]), &neither);
+        check(passkeys(|p| p.exclude = vec!["Emergency".to_owned()]), &neither);
+        check(passkeys(|p| p.keys = Some((false, vec!["yubikey".to_owned()]))), &neither);
+        check(passkeys(|p| p.keys = None), &[]);
+        check(|f| f.accounts[0].keys = Some(vec!["other".to_owned()]), &neither[..1]);
+        check(|f| f.passkeys = None, &[("method_enabled", Maybe), ("method_enabled", Maybe)]);
     }
 
     #[test]
