@@ -16,7 +16,7 @@ use super::{Credential, Graph, Settings};
 
 /// What the other side does with a request.
 #[derive(Clone)]
-pub(super) enum Act {
+pub(crate) enum Act {
     Answer(u16, Option<&'static str>, Value),
     /// The connection breaks; before sending or after.
     Break {
@@ -26,46 +26,58 @@ pub(super) enum Act {
     After(Duration, Box<Act>),
 }
 
-pub(super) fn ok() -> Act {
+pub(crate) fn ok() -> Act {
     Act::Answer(200, None, Value::Null)
 }
 
-pub(super) fn status(status: u16) -> Act {
+pub(crate) fn status(status: u16) -> Act {
     Act::Answer(status, None, Value::Null)
 }
 
-pub(super) fn throttled(retry_after: Option<&'static str>) -> Act {
+pub(crate) fn throttled(retry_after: Option<&'static str>) -> Act {
     Act::Answer(429, retry_after, Value::Null)
 }
 
-pub(super) fn after(seconds: u64, act: Act) -> Act {
+pub(crate) fn after(seconds: u64, act: Act) -> Act {
     Act::After(Duration::from_secs(seconds), Box::new(act))
 }
 
-/// Acts in order, then answers 200 to everything.
-pub(super) struct FakeWire {
+/// What is done with a request to a target, with a body where it has one.
+type Rule = Box<dyn FnMut(&str, &Value) -> Act + Send>;
+
+/// Acts as it is told.
+pub(crate) struct FakeWire {
     start: Instant,
-    acts: Mutex<VecDeque<Act>>,
+    rule: Mutex<Rule>,
     /// When each request arrived, in milliseconds since the start, and where to.
-    pub(super) seen: Mutex<Vec<(u128, String)>>,
+    pub(crate) seen: Mutex<Vec<(u128, String)>>,
 }
 
 impl FakeWire {
-    pub(super) fn times(&self) -> Vec<u128> {
+    pub(crate) fn times(&self) -> Vec<u128> {
         self.seen.lock().unwrap().iter().map(|(at, _)| *at).collect()
     }
 }
 
-/// A client on a fake wire.
-pub(super) fn graph(
+/// A client on a fake wire that acts in order, then answers 200 to everything.
+pub(crate) fn graph(
     acts: impl IntoIterator<Item = Act>,
+    change: impl FnOnce(&mut Settings),
+) -> (Arc<FakeWire>, Graph) {
+    let mut acts: VecDeque<Act> = acts.into_iter().collect();
+    ruled(move |_, _| acts.pop_front().unwrap_or_else(ok), change)
+}
+
+/// A client on a fake wire that acts by a rule.
+pub(crate) fn ruled(
+    rule: impl FnMut(&str, &Value) -> Act + Send + 'static,
     change: impl FnOnce(&mut Settings),
 ) -> (Arc<FakeWire>, Graph) {
     let mut settings = Settings::new("tenant", "client", Credential::ClientSecret("s".into()));
     change(&mut settings);
     let wire = Arc::new(FakeWire {
         start: Instant::now(),
-        acts: Mutex::new(acts.into_iter().collect()),
+        rule: Mutex::new(Box::new(rule)),
         seen: Mutex::default(),
     });
     let endpoints = settings.endpoints().unwrap();
@@ -88,7 +100,9 @@ impl Wire for FakeWire {
     async fn exchange(&self, outgoing: Outgoing) -> Result<Answer, Broken> {
         let at = self.start.elapsed().as_millis();
         self.seen.lock().unwrap().push((at, outgoing.url.path().to_owned()));
-        let mut act = self.acts.lock().unwrap().pop_front().unwrap_or_else(ok);
+        let body = outgoing.body.map(|body| serde_json::from_slice(&body).unwrap());
+        let target = &outgoing.url[url::Position::BeforePath..];
+        let mut act = (self.rule.lock().unwrap())(target, &body.unwrap_or_default());
         loop {
             act = match act {
                 Act::After(wait, act) => {

@@ -24,10 +24,21 @@ impl Pages {
     ///
     /// # Errors
     /// Those of [`Graph::send`], and [`Error::Malformed`] when the answer is no collection or
-    /// links to another host. After an error there are no more pages.
+    /// links to another host. After an error that may pass, the next call asks for the same page
+    /// again; after any other there are no more pages.
     pub async fn next(&mut self) -> Option<Result<Vec<Value>, Error>> {
         let request = self.next.take()?;
-        Some(self.read(request).await)
+        let page = self.read(request.clone()).await;
+        if page.as_ref().is_err_and(Error::is_transient) {
+            self.next = Some(request);
+        }
+        Some(page)
+    }
+
+    /// The same collection from where it stands, read by `graph` from now on: within its time.
+    pub fn by(&mut self, graph: Graph) -> &mut Pages {
+        self.graph = graph;
+        self
     }
 
     async fn read(&mut self, request: Request) -> Result<Vec<Value>, Error> {

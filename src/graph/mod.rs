@@ -29,7 +29,7 @@ mod bucket;
 pub mod credential;
 mod error;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 mod family;
 mod flight;
 mod list;
@@ -151,6 +151,20 @@ impl Graph {
     /// How long this handle's calls may still take.
     pub fn time_left(&self) -> Duration {
         self.scope(&Request::default()).left()
+    }
+
+    /// Awaits what others do for this handle's operation, within its time.
+    ///
+    /// # Errors
+    /// [`Error::DeadlineExceeded`] and [`Error::Cancelled`]; nothing was sent by this handle, so no
+    /// answer was lost.
+    pub async fn awaiting<T>(&self, others: impl Future<Output = T>) -> Result<T, Error> {
+        let scope = self.scope(&Request::default());
+        match scope.bound(others).await {
+            End::Done(value) => Ok(value),
+            End::Late => Err(scope.late(false, None)),
+            End::Cancelled => Err(scope.cancelled(false)),
+        }
     }
 
     /// Sends a request and waits for its answer, through throttling and passing failures.

@@ -15,6 +15,11 @@
 //!   more than the reads did, which bounds the total to about twice the better of both ways,
 //!   whatever the size of the tenant.
 //! - An object that a complete listing did not show is still asked for: an index may lag.
+//! - A page that fails costs nobody more than its time: reads go on one by one, and the page is
+//!   asked for again after some more of them, later each time it fails.
+//!
+//! Each read has the time that its own operation has. What travels together is sent for as long as
+//! the most patient of them waits; the others are told that their time is up when it is.
 //!
 //! What is remembered lives as long as the process, which Terraform starts anew for each walk. A
 //! write drops what it touches, and what is read back after a write never comes from here.
@@ -35,6 +40,11 @@ const BATCH: usize = 20;
 const PATIENCE: usize = 10;
 /// How long reads wait for company, at most.
 const LONGEST_LINGER: Duration = Duration::from_millis(50);
+/// How long a page may take; single reads do without it.
+const LONGEST_PAGE: Duration = Duration::from_secs(30);
+/// How many requests are spent on single reads before a page that failed is asked for again; twice
+/// as many each time it fails again.
+const PAUSE: usize = 4;
 
 /// All gathered reads of a session.
 #[derive(Default)]
@@ -44,11 +54,13 @@ pub(super) struct Bulk {
 
 /// The reads of one collection.
 struct Collection {
+    name: String,
     graph: Graph,
     state: Mutex<State>,
     /// Somebody began to wait.
     came: Notify,
-    /// The listing, until it is complete or was refused. Only the worker uses it.
+    listing: Option<Request>,
+    /// How far the listing is read. Only the worker uses it.
     pages: tokio::sync::Mutex<Option<Pages>>,
 }
 
@@ -62,12 +74,17 @@ struct State {
     spent: usize,
     read: usize,
     pages: usize,
+    /// Whether there is a listing that is not complete.
     listable: bool,
+    /// How often in a row a page failed, and how much is to be spent before the next.
+    failures: u32,
+    resumes: usize,
 }
 
 struct Waiting {
     key: String,
     request: Request,
+    until: Instant,
     answer: oneshot::Sender<Result<Json, Error>>,
 }
 
@@ -79,7 +96,7 @@ enum Job {
 
 impl Bulk {
     /// Reads the object `key` of `collection` by `request`, or out of `listing` where that has
-    /// become cheaper.
+    /// become cheaper, within the time that `graph` is bound to.
     pub(super) async fn read(
         &self,
         graph: &Graph,
@@ -96,7 +113,8 @@ impl Bulk {
             if let Some(known) = state.known.get(&key) {
                 return Ok(known.clone());
             }
-            state.waiting.push(Waiting { key, request: request.clone(), answer });
+            let until = Instant::now() + graph.time_left();
+            state.waiting.push(Waiting { key, request: request.clone(), until, answer });
             if !state.working {
                 state.working = true;
                 tokio::spawn(Arc::clone(&collection).work());
@@ -104,7 +122,7 @@ impl Bulk {
                 collection.came.notify_one();
             }
         }
-        match answered.await {
+        match graph.awaiting(answered).await? {
             Ok(answer) => answer,
             // The worker is gone, which only a panic in it explains: ask without it.
             Err(_) => Ok(graph.send(&request).await?.body),
@@ -133,13 +151,14 @@ impl Bulk {
     fn collection(&self, graph: &Graph, name: &str, listing: Option<Request>) -> Arc<Collection> {
         let mut collections = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
         let collection = collections.entry(name.to_owned()).or_insert_with(|| {
-            let pages = listing.map(|listing| graph.pages(&listing));
-            let state = State { listable: pages.is_some(), ..State::default() };
+            let state = State { listable: listing.is_some(), ..State::default() };
             Arc::new(Collection {
+                name: name.to_owned(),
                 graph: graph.clone(),
                 state: Mutex::new(state),
                 came: Notify::new(),
-                pages: tokio::sync::Mutex::new(pages),
+                listing,
+                pages: tokio::sync::Mutex::new(None),
             })
         });
         Arc::clone(collection)
@@ -176,29 +195,47 @@ impl Collection {
         }
     }
 
+    /// The client, bound for `time`.
+    fn within(&self, time: Duration) -> Graph {
+        self.graph.within(time, format!("reading {}", self.name))
+    }
+
     async fn page(&self) {
-        let mut pages = self.pages.lock().await;
-        let page = match pages.as_mut() {
-            Some(pages) => pages.next().await,
-            None => None,
+        // Half of what the least patient has left: should the page fail, a read of its own follows.
+        let soonest = self.lock().waiting.iter().map(|one| one.until).min();
+        let graph = self.within((left(soonest) / 2).min(LONGEST_PAGE));
+        let mut open = self.pages.lock().await;
+        let page = match (&mut *open, &self.listing) {
+            (Some(pages), _) => pages.by(graph).next().await,
+            (closed, Some(listing)) => closed.insert(graph.pages(listing)).next().await,
+            (None, None) => None,
         };
         let mut state = self.lock();
         state.pages += 1;
         match page {
-            Some(Ok(objects)) => state.remember(objects),
-            // Complete, or a collection that cannot be listed: single reads it is.
-            Some(Err(_)) | None => {
-                state.listable = false;
-                *pages = None;
+            Some(Ok(objects)) => {
+                state.failures = 0;
+                state.remember(objects);
             }
+            Some(Err(error)) => {
+                tracing::debug!(target: "m365", %error, "{} is not listed for now", self.name);
+                state.resumes = state.spent + (PAUSE << state.failures.min(10));
+                state.failures += 1;
+                // What does not pass may be the fault of the address that Graph gave for this page.
+                if !error.is_transient() {
+                    *open = None;
+                }
+            }
+            None => state.listable = false,
         }
     }
 
     async fn batch(&self, waiting: Vec<Waiting>) {
         let requests: Vec<Request> = waiting.iter().map(|one| one.request.clone()).collect();
+        let graph = self.within(left(waiting.iter().map(|one| one.until).max()));
         let answers = match requests.as_slice() {
-            [only] => vec![self.graph.send(only).await],
-            _ => self.graph.batch(requests).await,
+            [only] => vec![graph.send(only).await],
+            _ => graph.batch(requests).await,
         };
         let mut state = self.lock();
         state.spent += 1;
@@ -214,9 +251,14 @@ impl Collection {
     }
 }
 
+fn left(until: Option<Instant>) -> Duration {
+    until.unwrap_or_else(Instant::now).saturating_duration_since(Instant::now())
+}
+
 impl State {
-    /// What to do next; what is known by now is answered on the way.
+    /// What to do next; what is known by now is answered on the way, and who gave up is forgotten.
     fn next(&mut self) -> Job {
+        self.waiting.retain(|one| !one.answer.is_closed());
         for one in std::mem::take(&mut self.waiting) {
             match self.known.get(&one.key) {
                 Some(known) => {
@@ -229,7 +271,8 @@ impl State {
             self.working = false;
             return Job::Rest;
         }
-        if self.listable && self.read >= PATIENCE && self.spent > self.pages {
+        let earned = self.read >= PATIENCE && self.spent > self.pages;
+        if self.listable && earned && self.spent >= self.resumes {
             return Job::Page;
         }
         let many = self.waiting.len().min(BATCH);
@@ -252,5 +295,119 @@ impl State {
                 self.known.insert(id, object);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::{join, join_all};
+    use serde_json::json;
+
+    use super::*;
+    use crate::graph::fake::{Act, FakeWire, after, ruled, status};
+
+    fn answer(body: Json) -> Act {
+        Act::Answer(200, None, body)
+    }
+
+    /// Answers reads of groups, alone and in batches; `listing` answers for the collection.
+    fn groups(mut listing: impl FnMut() -> Act + Send + 'static) -> (Arc<FakeWire>, Graph) {
+        let group = |target: &str| json!({ "id": target.rsplit('/').next() });
+        ruled(
+            move |target, body| match target {
+                "/v1.0/groups" => listing(),
+                "/v1.0/$batch" => {
+                    let answers = body["requests"].as_array().unwrap().iter().map(|one| {
+                        let body = group(one["url"].as_str().unwrap());
+                        json!({ "id": one["id"], "status": 200, "body": body })
+                    });
+                    answer(json!({ "responses": answers.collect::<Vec<_>>() }))
+                }
+                one => answer(group(one)),
+            },
+            |_| {},
+        )
+    }
+
+    async fn read(bulk: &Bulk, graph: &Graph, number: usize) -> Result<Json, Error> {
+        let (key, listing) = (number.to_string(), Request::get("/groups"));
+        let request = Request::get(format!("/groups/{number}"));
+        bulk.read(graph, "/groups", &key, request, Some(listing)).await
+    }
+
+    /// Reads `numbers` as Terraform does, ten at a time.
+    async fn refresh(bulk: &Bulk, graph: &Graph, numbers: std::ops::Range<usize>) {
+        for ten in numbers.collect::<Vec<_>>().chunks(10) {
+            let reads = ten.iter().map(|number| read(bulk, graph, *number));
+            for (number, object) in ten.iter().zip(join_all(reads).await) {
+                assert_eq!(object.unwrap()["id"], number.to_string());
+            }
+        }
+    }
+
+    fn targets(wire: &FakeWire) -> Vec<String> {
+        wire.seen.lock().unwrap().iter().map(|(_, target)| target.clone()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_read_ends_when_its_own_time_does() {
+        let (_, graph) = ruled(|_, _| after(60, answer(json!({ "id": "1" }))), |_| {});
+        let (bulk, start) = (Bulk::default(), Instant::now());
+        let patient = graph.within(Duration::from_secs(200), "reading m365_group.patient");
+        let hasty = graph.within(Duration::from_secs(5), "reading m365_group.hasty");
+        let hasty = async {
+            // Not the first, so that it waits for what is under way for another.
+            tokio::task::yield_now().await;
+            let error = read(&bulk, &hasty, 2).await.unwrap_err();
+            (error.to_string(), start.elapsed())
+        };
+        let (first, (said, took)) = join(read(&bulk, &patient, 1), hasty).await;
+        assert_eq!(first.unwrap()["id"], "1", "the patience of others is not cut short");
+        assert_eq!(took.as_secs(), 5, "{said}");
+        assert!(said.starts_with("reading m365_group.hasty was given up after 5"), "{said}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_time_than_usual_is_given_where_it_is_asked_for() {
+        let throttled = Act::Answer(429, Some("400"), Json::Null);
+        let mut acts = vec![answer(json!({ "id": "1" })), throttled];
+        let (_, graph) = ruled(move |_, _| acts.pop().unwrap(), |_| {});
+        let graph = graph.within(Duration::from_secs(1800), "reading m365_group.slow");
+        assert_eq!(read(&Bulk::default(), &graph, 1).await.unwrap()["id"], "1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_fails_is_done_without_and_asked_for_again() {
+        // What passes is tried eight times before it is believed.
+        let failures = [(status(403), 2), (status(503), 9), (after(86_400, status(200)), 2)];
+        for (failure, times) in failures {
+            let mut left = times;
+            let (wire, graph) = groups(move || {
+                let all: Vec<_> = (0..2000).map(|n| json!({ "id": n.to_string() })).collect();
+                match left {
+                    0 => answer(json!({ "value": all })),
+                    _ => {
+                        left -= 1;
+                        failure.clone()
+                    }
+                }
+            });
+            let bulk = Bulk::default();
+            refresh(&bulk, &graph, 0..1000).await;
+            let targets = targets(&wire);
+            let listings = targets.iter().filter(|target| *target == "/v1.0/groups").count();
+            assert!((2..=12).contains(&listings), "{listings} listings");
+            assert_eq!(targets.last().unwrap(), "/v1.0/groups", "it is listed in the end");
+            assert!(targets.len() < 60, "{} requests", targets.len());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_never_listed_is_seldom_asked_for() {
+        let (wire, graph) = groups(|| status(403));
+        refresh(&Bulk::default(), &graph, 0..5000).await;
+        let targets = targets(&wire);
+        let listings = targets.iter().filter(|target| *target == "/v1.0/groups").count();
+        assert!((3..=9).contains(&listings), "{listings} listings");
     }
 }

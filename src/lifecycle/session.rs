@@ -134,7 +134,7 @@ impl Session {
             None => None,
         };
         let request = self.addressed(request).await;
-        let read = self.shared.bulk.read(&self.shared.graph, collection, key, request, listing);
+        let read = self.shared.bulk.read(&self.graph, collection, key, request, listing);
         match read.await {
             Ok(body) => Ok(Some(body)),
             Err(error) if error.is_not_found() => Ok(None),
