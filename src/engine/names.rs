@@ -28,6 +28,21 @@ pub fn location(attribute: &Attribute) -> (String, Option<String>) {
     }
 }
 
+/// The properties that hold secrets, at any depth: no log shows what is under them.
+pub fn secrets(attributes: &[Attribute]) -> Vec<String> {
+    use crate::declare::Kind;
+    let secret = |attribute: &Attribute| {
+        let (outer, inner) = location(attribute);
+        vec![inner.unwrap_or(outer)]
+    };
+    let found = attributes.iter().map(|attribute| match attribute.kind {
+        _ if attribute.sensitive => secret(attribute),
+        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => secrets(nested),
+        _ => Vec::new(),
+    });
+    found.flatten().collect()
+}
+
 /// `manager_id` is a link of `manager`, `owner_ids` are links of `owners`.
 fn navigation(attribute: &Attribute) -> String {
     use crate::declare::Kind;
@@ -102,7 +117,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declare::{link, links, string};
+    use crate::declare::{link, links, object, objects, string, variant};
 
     #[test]
     fn properties_follow_by_rule() {
@@ -124,6 +139,25 @@ mod tests {
         assert_eq!(location(&links("owner_ids", "")), ("owners".into(), None));
         let flattened = string("password", "").graph("passwordProfile/password");
         assert_eq!(location(&flattened), ("passwordProfile".into(), Some("password".into())));
+    }
+
+    #[test]
+    fn secrets_are_found_at_any_depth() {
+        static CODES: [Attribute; 2] = [string("code", "").graph("oneTimeCode").sensitive(), PLAIN];
+        static LOCK: [Attribute; 3] =
+            [string("pin", "").write_only(), objects("codes", "").of(&CODES), PLAIN];
+        const PLAIN: Attribute = string("display_name", "");
+        let all = [
+            PLAIN,
+            string("password", "").graph("passwordProfile/password").sensitive(),
+            object("lock", "").of(&LOCK),
+            variant("safe", "safe", "").of(&LOCK),
+            object("whole", "").of(&LOCK).sensitive(),
+        ];
+        assert_eq!(
+            secrets(&all),
+            ["password", "pin", "oneTimeCode", "pin", "oneTimeCode", "whole"]
+        );
     }
 
     #[test]

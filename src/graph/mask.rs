@@ -29,13 +29,14 @@ const SECRET: &[&str] = &[
     "key",
 ];
 
-/// A copy of `body` without the values of secret properties.
-pub(super) fn masked(body: &Value, also: &[String]) -> Value {
+/// A copy of `body` without the values of secret properties: those that are secret everywhere, and
+/// those that are called as in `also`.
+pub(super) fn masked(body: &Value, also: &[&[String]]) -> Value {
     match body {
         Value::Object(object) => object
             .iter()
             .map(|(name, value)| match is_secret(name, also) && !value.is_null() {
-                true => (name.clone(), MASK.into()),
+                true => (name.clone(), hidden(name, value, also)),
                 false => (name.clone(), masked(value, also)),
             })
             .collect(),
@@ -44,9 +45,20 @@ pub(super) fn masked(body: &Value, also: &[String]) -> Value {
     }
 }
 
-fn is_secret(name: &str, also: &[String]) -> bool {
+/// What stands in place of a secret. `value` is also what Graph calls the items of every
+/// collection: a property of that name which holds objects keeps them, and only their own secrets go.
+fn hidden(name: &str, value: &Value, also: &[&[String]]) -> Value {
+    match value {
+        Value::Array(items) if name == "value" && items.iter().all(Value::is_object) => {
+            items.iter().map(|item| masked(item, also)).collect()
+        }
+        _ => MASK.into(),
+    }
+}
+
+fn is_secret(name: &str, also: &[&[String]]) -> bool {
     SECRET.contains(&name.to_ascii_lowercase().as_str())
-        || also.iter().any(|other| other.eq_ignore_ascii_case(name))
+        || also.iter().flat_map(|names| *names).any(|other| other.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -73,6 +85,15 @@ mod tests {
             "secrets": [{"name": "x", "value": "(secret)"}],
             "password": null,
         });
-        assert_eq!(masked(&body, &["Value".to_owned()]), expected);
+        assert_eq!(masked(&body, &[&[], &["Value".to_owned()]]), expected);
+    }
+
+    #[test]
+    fn a_collection_is_no_secret_but_what_is_in_it_may_be() {
+        let body = json!({"value": [{"id": "1", "value": "v", "pin": 4711}]});
+        let expected = json!({"value": [{"id": "1", "value": "(secret)", "pin": "(secret)"}]});
+        assert_eq!(masked(&body, &[&["value".to_owned(), "pin".to_owned()]]), expected);
+        let texts = json!({"value": ["a secret"]});
+        assert_eq!(masked(&texts, &[&["value".to_owned()]]), json!({"value": "(secret)"}));
     }
 }

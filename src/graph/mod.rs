@@ -90,6 +90,8 @@ struct Shared {
     flights: Flights,
     endpoints: Endpoints,
     limits: Limits,
+    /// Names of properties whose values no log may show.
+    secrets: Vec<String>,
 }
 
 impl Graph {
@@ -121,6 +123,7 @@ impl Graph {
                 flights: Flights::default(),
                 endpoints,
                 limits,
+                secrets: settings.secrets.clone(),
             }),
             bound: None,
             cancellation: settings.cancellation.clone(),

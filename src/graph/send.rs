@@ -141,6 +141,7 @@ impl Sending<'_> {
         let (id, start) = (Uuid::new_v4().to_string(), Instant::now());
         let outgoing = self.outgoing(token, &id);
         let Request { method, path, secrets, .. } = self.request;
+        let secrets: &[&[String]] = &[secrets, &self.shared.secrets];
         if let Some(body) = &self.request.body
             && enabled!(target: TARGET, tracing::Level::TRACE)
         {

@@ -32,6 +32,8 @@ pub struct Settings {
     pub user_agent: String,
     /// How hard to try, and how hard not to push.
     pub limits: Limits,
+    /// Names of properties, at any depth of every body, whose values no log may show.
+    pub secrets: Vec<String>,
     /// Ends every operation when cancelled.
     pub cancellation: CancellationToken,
 }
@@ -53,6 +55,7 @@ impl Settings {
             ca_file: None,
             user_agent: concat!("terraform-provider-m365/", env!("CARGO_PKG_VERSION")).into(),
             limits: Limits::default(),
+            secrets: Vec::new(),
             cancellation: CancellationToken::new(),
         }
     }

@@ -39,7 +39,7 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
         Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
     }
     let request = request::create(model, &planned, &config, session.base());
-    let sent = session.write(&request, &write::secrets(model), model.resource.retry_on).await;
+    let sent = session.write(&request, model.resource.retry_on).await;
     match sent {
         Ok(_) => finish(session, model, &planned, Note::default(), Doing::Creating).await,
         Err(error) if error.answer_lost() => {
@@ -131,10 +131,9 @@ async fn post(
     request: &Request,
     planned: &Value,
 ) -> Result<Json, Diagnostic> {
-    let secrets = write::secrets(model);
     let mut tries = 0;
     loop {
-        let error = match session.write(request, &secrets, model.resource.retry_on).await {
+        let error = match session.write(request, model.resource.retry_on).await {
             Ok(created) => return Ok(created),
             Err(error) if write::is_done(request, &error) => return Ok(Json::Null),
             Err(error) => error,

@@ -93,7 +93,7 @@ async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), E
         }
     }
     let request = request::delete(model, state, &remote);
-    match session.send(&request, &[]).await {
+    match session.send(&request).await {
         Ok(_) => {}
         Err(error) if error.is_not_found() => {}
         Err(error) => return Err(error),
@@ -117,7 +117,7 @@ async fn prepared(session: &Session, model: &Model, state: &Value) -> Result<Opt
             return Ok(Some(remote));
         };
         if !sent {
-            session.send(&request, &[]).await?;
+            session.send(&request).await?;
             sent = true;
         } else if !wait.again().await {
             return Ok(Some(remote));
@@ -135,7 +135,7 @@ async fn purge(session: &Session, model: &Model, state: &Value) -> Result<(), Er
     let what = format!("{} to show among the deleted items", model.name);
     let mut wait = session.wait(what, DELETED);
     loop {
-        match session.send(&request, &[]).await {
+        match session.send(&request).await {
             Ok(_) => return Ok(()),
             Err(error) if error.is_not_found() => {
                 if !wait.again().await {
@@ -179,6 +179,6 @@ async fn restore(
     if body.is_empty() || !encode::has_body(model.resource.keeps) {
         return Ok(());
     }
-    session.send(&request::update(model, state, body), &[]).await?;
+    session.send(&request::update(model, state, body)).await?;
     Ok(())
 }

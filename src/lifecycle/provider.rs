@@ -51,7 +51,9 @@ impl Provider {
     pub async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
         let attributes = self.registry.catalogue.provider;
         let configured = settings::resolve(attributes, config, |name| std::env::var(name).ok())
-            .and_then(|settings| settings.session(terraform_version, self.started()));
+            .and_then(|settings| {
+                settings.session(terraform_version, &self.registry.secrets, self.started())
+            });
         match configured {
             Ok(session) => {
                 *self.session.write().await = Some(Arc::new(session));

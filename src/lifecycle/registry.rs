@@ -1,9 +1,9 @@
 //! The declarations, made ready once: models and schemas by type name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declare::{self, Catalogue};
-use crate::engine::{Data, Model, schema};
+use crate::engine::{Data, Model, names, schema};
 use crate::terraform::{Schema, Type};
 
 /// Everything that follows from a catalogue.
@@ -17,6 +17,9 @@ pub struct Registry {
     pub data_sources: BTreeMap<String, Data>,
     /// What Terraform is told of them.
     pub schemas: Schemas,
+    /// The names of all properties that are declared to hold secrets: no log shows their values,
+    /// whatever the request is about.
+    pub secrets: Vec<String>,
 }
 
 /// Every schema that the provider has.
@@ -76,7 +79,12 @@ impl Registry {
                 .map(|(name, model)| (name.clone(), schema::list(model.resource)))
                 .collect(),
         };
-        Self { catalogue, resources, data_sources, schemas }
+        let of_resources = catalogue.resources.iter().map(|resource| resource.attributes);
+        let of_sources = catalogue.data_sources.iter().map(|source| source.attributes);
+        let secrets: BTreeSet<_> =
+            of_resources.chain(of_sources).flat_map(names::secrets).collect();
+        let secrets = secrets.into_iter().collect();
+        Self { catalogue, resources, data_sources, schemas, secrets }
     }
 }
 

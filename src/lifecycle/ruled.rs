@@ -96,7 +96,7 @@ async fn put(
 async fn send(session: &Session, model: &Model, requests: &[Request]) -> Result<(), Error> {
     for request in requests {
         session.touched_all(model.resource.path);
-        session.write(request, &[], model.resource.retry_on).await?;
+        session.write(request, model.resource.retry_on).await?;
     }
     Ok(())
 }

@@ -282,7 +282,7 @@ async fn cancel_pending(
 /// Whether the request is known to be taken back.
 async fn take_back(session: &Session, requests: &Requests, request: &Json) -> Result<bool, Error> {
     let id = request["id"].as_str().unwrap_or_default();
-    match session.send(&schedules::cancel(requests, id), &[]).await {
+    match session.send(&schedules::cancel(requests, id)).await {
         Err(error) if unsure(&error) => Ok(false),
         Err(error) if !error.is_not_found() => Err(error),
         _ => Ok(true),
@@ -305,7 +305,7 @@ async fn ask(
         };
         session.touched_all(model.resource.path);
         session.touched_all(&request.path);
-        match session.write(&request, &[], model.resource.retry_on).await {
+        match session.write(&request, model.resource.retry_on).await {
             Err(error) if error.has_code("ActiveDurationTooShort") && wait.again().await => {}
             // To change or to end twice is to do it once; what is made is looked for first.
             Err(error) if action != Action::Assign && unsure(&error) && wait.again().await => {}

@@ -102,9 +102,8 @@ impl Session {
     }
 
     /// Sends a request, once.
-    pub(super) async fn send(&self, request: &Request, secrets: &[String]) -> Result<Json, Error> {
-        let sent = self.addressed(request).await.masking(secrets.iter().cloned());
-        let sent = self.graph.send(&sent).await;
+    pub(super) async fn send(&self, request: &Request) -> Result<Json, Error> {
+        let sent = self.graph.send(&self.addressed(request).await).await;
         if request.verb != Verb::Get {
             self.shared.inquiries.touched(&request.path);
         }
@@ -113,7 +112,7 @@ impl Session {
 
     /// Reads one object; `None` where it is not there.
     pub(super) async fn get(&self, request: &Request) -> Result<Option<Json>, Error> {
-        match self.send(request, &[]).await {
+        match self.send(request).await {
             Ok(body) => Ok(Some(body)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
@@ -183,18 +182,13 @@ impl Session {
     /// Writes. A refusal that can only mean that another replica does not know an object yet,
     /// because this process made that object, is waited out. An addition to a relationship whose
     /// answer was lost is sent again: Graph refuses to add what is there.
-    pub(super) async fn write(
-        &self,
-        request: &Request,
-        secrets: &[String],
-        passing: &[&str],
-    ) -> Result<Json, Error> {
+    pub(super) async fn write(&self, request: &Request, passing: &[&str]) -> Result<Json, Error> {
         let what = format!("{} to know what {} refers to", "Graph", request.path);
         let mut wait = self.wait(what, VISIBLE);
         let adds = request.verb == Verb::Post && request.path.ends_with("/$ref");
         let mut lost = 0;
         loop {
-            let error = match self.send(request, secrets).await {
+            let error = match self.send(request).await {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };

@@ -77,12 +77,16 @@ impl<E: Fn(&str) -> Option<String>> Resolved<E> {
     }
 
     /// A session in the tenant that the settings name.
+    ///
+    /// No log shows the values of the properties called `secrets`.
     pub(super) fn session(
         &self,
         terraform_version: &str,
+        secrets: &[String],
         stop: CancellationToken,
     ) -> Result<Session, Diagnostics> {
-        let settings = self.graph(terraform_version, stop.clone()).map_err(refused)?;
+        let mut settings = self.graph(terraform_version, stop.clone()).map_err(refused)?;
+        settings.secrets = secrets.to_vec();
         let base = settings.graph_endpoint.clone().unwrap_or(settings.cloud.graph().to_owned());
         let base = format!("{}/v1.0", base.trim_end_matches('/'));
         let graph = Graph::new(settings).map_err(refused)?;

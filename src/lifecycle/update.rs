@@ -54,7 +54,7 @@ pub(super) async fn change(
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);
-        session.write(&request, &write::secrets(model), model.resource.retry_on).await?;
+        session.write(&request, model.resource.retry_on).await?;
     }
     for request in request::actions(model, prior, planned) {
         act(session, model, &request).await?;

@@ -10,19 +10,9 @@ use super::read::{self, How};
 use super::ruled;
 use super::session::{Session, VISIBLE};
 use crate::engine::patch::LinkChange;
-use crate::engine::{Model, Verb, decode, equal, names, request};
+use crate::engine::{Model, Verb, decode, equal, request};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Value};
-
-/// The names of the properties that no log may show.
-pub(super) fn secrets(model: &Model) -> Vec<String> {
-    let secret = model.attributes.iter().filter(|attribute| attribute.sensitive);
-    let properties = secret.map(|attribute| {
-        let (outer, inner) = names::location(attribute);
-        inner.unwrap_or(outer)
-    });
-    properties.collect()
-}
 
 /// Changes relationships, one request after the other: Graph refuses concurrent writes to one
 /// object.
@@ -67,9 +57,9 @@ async fn one_by_one(
 /// refused as such.
 async fn link(session: &Session, model: &Model, request: &request::Request) -> Result<(), Error> {
     let passing = model.resource.retry_on;
-    let mut sent = session.write(request, &[], passing).await;
+    let mut sent = session.write(request, passing).await;
     if sent.as_ref().is_err_and(Error::answer_lost) {
-        sent = session.write(request, &[], passing).await;
+        sent = session.write(request, passing).await;
     }
     match sent {
         Ok(_) => Ok(()),
