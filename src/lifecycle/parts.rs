@@ -73,7 +73,7 @@ async fn send(
     let mut tries = 0;
     'again: loop {
         for request in &requests {
-            let error = match session.write(request, &[], model.resource.retry_on).await {
+            let error = match session.write(request, model.resource.retry_on).await {
                 Ok(_) => continue,
                 Err(error) if super::write::is_done(request, &error) => continue,
                 Err(error) => error,

@@ -66,9 +66,9 @@ pub(super) async fn change(
 
 /// Sends an action that sets a property, and again where its answer was lost: twice is once.
 async fn act(session: &Session, model: &Model, request: &Request) -> Result<(), Error> {
-    let mut sent = session.write(request, &[], model.resource.retry_on).await;
+    let mut sent = session.write(request, model.resource.retry_on).await;
     if sent.as_ref().is_err_and(Error::answer_lost) {
-        sent = session.write(request, &[], model.resource.retry_on).await;
+        sent = session.write(request, model.resource.retry_on).await;
     }
     sent.map(|_| ())
 }
