@@ -521,7 +521,10 @@ mod tests {
         );
         check(|f| f.accounts[1].password_policies = Some(String::new()), &[("password_stays", No)]);
         check(|f| f.accounts[0].groups = Some(Vec::new()), &[("in_group", No), ("excluded", No)]);
-        check(|f| f.accounts[0].groups = None, &[("in_group", Maybe), ("excluded", Maybe)]);
+        check(
+            |f| f.accounts[0].groups = None,
+            &[("method_enabled", Maybe), ("in_group", Maybe), ("excluded", Maybe)],
+        );
         check(|f| f.policies = None, &[("excluded", Maybe), ("excluded", Maybe)]);
         check(|f| f.accounts[0].days_since_sign_in = Some(Some(91)), &[("drilled", No)]);
         check(|f| f.accounts[0].days_since_sign_in = Some(None), &[("drilled", No)]);
