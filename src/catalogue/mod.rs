@@ -31,6 +31,7 @@ pub static ALL: &[&Resource] = &[
     &conditional_access::AUTHENTICATION_STRENGTH_POLICY,
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
+    &conditional_access::TERMS_OF_USE,
     &groups::GROUP,
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,

@@ -9,12 +9,14 @@ mod named_location;
 mod policy;
 mod sign_in;
 pub(in crate::catalogue) mod tenant;
+mod terms_of_use;
 mod what_if;
 
 pub use authentication_context::AUTHENTICATION_CONTEXT;
 pub use authentication_strength::AUTHENTICATION_STRENGTH_POLICY;
 pub use named_location::NAMED_LOCATION;
 pub use policy::CONDITIONAL_ACCESS_POLICY;
+pub use terms_of_use::TERMS_OF_USE;
 pub use what_if::CONDITIONAL_ACCESS_WHAT_IF;
 
 /// The section of the documentation.

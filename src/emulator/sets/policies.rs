@@ -1,9 +1,11 @@
 //! Tenant-wide policies: security defaults, authorization, terms of use.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::set::{Paging, Permissions, Set};
-use super::super::store::{flag, text};
+use super::super::context::Context;
+use super::super::refusal::Outcome;
+use super::super::set::{Acted, Action, Paging, Permissions, Properties, Set};
+use super::super::store::{flag, now, text};
 use super::access::invalid;
 
 const READ: Permissions = &[&["Policy.Read.All"]];
@@ -42,20 +44,36 @@ pub(super) static AUTHORIZATION: Set = Set {
     ..Set::SINGLETON
 };
 
+const AGREE: Permissions = &[&["Agreement.ReadWrite.All"]];
+
 pub(super) static AGREEMENTS: Set = Set {
     ty: "agreement",
     paths: &["identityGovernance/termsOfUse/agreements"],
     read: &[&["Agreement.Read.All"], &["Agreement.ReadWrite.All"]],
-    create: Some(&[&["Agreement.ReadWrite.All"]]),
-    update: Some(&[&["Agreement.ReadWrite.All"]]),
-    delete: Some(&[&["Agreement.ReadWrite.All"]]),
-    required: &["displayName", "files"],
+    create: Some(AGREE),
+    update: Some(AGREE),
+    delete: Some(AGREE),
+    required: &["displayName", "isViewingBeforeAcceptanceRequired", "files"],
     inline: &["files", "file"],
+    create_only: &[
+        "isPerDeviceAcceptanceRequired",
+        "termsExpiration",
+        "userReacceptRequiredFrequency",
+        "files",
+        "file",
+    ],
+    on_demand: &["files"],
+    computed: &[("files", files)],
+    actions: &[Action { name: "files", method: "POST", permissions: AGREE, run: add_file }],
     paging: Paging::Whole,
-    on_create: |_, agreement| {
-        if agreement.get("files").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+    on_create: |cx, agreement| {
+        let Some(files) = agreement.get_mut("files").and_then(Value::as_array_mut) else {
             return Err(invalid("An agreement must have at least one file."));
+        };
+        for file in files {
+            complete_file(cx, file)?;
         }
+        agreement.entry("isPerDeviceAcceptanceRequired").or_insert(Value::Bool(false));
         Ok(())
     },
     on_delete: |cx, agreement| {
@@ -72,3 +90,45 @@ pub(super) static AGREEMENTS: Set = Set {
     },
     ..Set::COLLECTION
 };
+
+/// The documents, without what is in them.
+fn files(_: &Context, agreement: &Properties) -> Value {
+    let files = agreement.get("files").and_then(Value::as_array).into_iter().flatten();
+    let told = files.map(|file| {
+        let mut file = file.clone();
+        file["fileData"] = Value::Null;
+        file
+    });
+    told.collect()
+}
+
+fn complete_file(cx: &mut Context, file: &mut Value) -> Outcome<()> {
+    let given = |name: &str| file.get(name).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
+    if !given("fileName") || !given("language") || file.pointer("/fileData/data").is_none() {
+        return Err(invalid(
+            "A file of an agreement must have a fileName, a language and fileData.",
+        ));
+    }
+    file["id"] = cx.state.new_id().into();
+    file["createdDateTime"] = now().into();
+    for name in ["isDefault", "isMajorVersion"] {
+        if file.get(name).is_none_or(Value::is_null) {
+            file[name] = Value::Bool(false);
+        }
+    }
+    Ok(())
+}
+
+/// A document in a language that there is one in already is its next version.
+fn add_file(cx: &mut Context, agreement: &Properties, body: &Properties) -> Acted {
+    let mut file = json!(body);
+    complete_file(cx, &mut file)?;
+    let mut next = agreement.clone();
+    let files = next.entry("files").or_insert_with(|| json!([]));
+    if let Some(files) = files.as_array_mut() {
+        files.retain(|other| other["language"] != file["language"]);
+        files.push(file.clone());
+    }
+    cx.state.replace(AGREEMENTS.ty, text(agreement, "id"), next);
+    Ok((200, Some(file)))
+}
