@@ -291,7 +291,7 @@ async fn provide(c: &Client, need: &str, path: &str) -> String {
             made("/roleManagement/directory/roleDefinitions", body).await
         }
         "agreement" => {
-            let body = json!({ "displayName": "A", "files": [{ "fileName": "a.pdf", "language": "en", "fileData": { "data": "SGk=" } }] });
+            let body = json!({ "displayName": "A", "isViewingBeforeAcceptanceRequired": false, "files": [{ "fileName": "a.pdf", "language": "en", "fileData": { "data": "SGk=" } }] });
             made("/identityGovernance/termsOfUse/agreements", body).await
         }
         _ => panic!("{need} cannot be provided"),
