@@ -1,5 +1,6 @@
 //! The one integration-test binary: a module a subject.
 
+mod branding;
 mod catalogue;
 mod docs;
 mod emulator;

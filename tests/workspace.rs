@@ -58,6 +58,11 @@ impl Workspace {
             .unwrap();
     }
 
+    /// Writes a file beside the configuration.
+    pub(crate) fn file(&self, name: &str, content: &[u8]) {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
     /// Runs terraform: its exit code, and what it printed.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new("terraform");
@@ -119,6 +124,23 @@ impl Workspace {
     pub(crate) async fn control(&self, what: &str, body: Json) {
         let answer = self.http.post(self.url(what)).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{what}: {}", answer.text().await.unwrap());
+    }
+
+    /// A request made elsewhere, with a body of any kind: the status and the answer.
+    pub(crate) async fn elsewhere(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> (u16, Json) {
+        let request =
+            self.http.request(method.parse().unwrap(), self.url(&format!("outside/v1.0{path}")));
+        let request =
+            request.header("Content-Type", kind).header("Accept-Language", "0").body(body);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
     }
 
     /// All objects of a collection as they are, whatever the lag.

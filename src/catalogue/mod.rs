@@ -1,6 +1,7 @@
 //! The catalogue: what the provider manages and tells, a folder an area, a file a resource.
 
 pub mod administrative_units;
+pub mod branding;
 mod codec;
 pub mod conditional_access;
 pub mod groups;
@@ -27,6 +28,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 pub static ALL: &[&Resource] = &[
     &administrative_units::ADMINISTRATIVE_UNIT,
     &administrative_units::ADMINISTRATIVE_UNIT_MEMBER,
+    &branding::ORGANIZATION_BRANDING,
+    &branding::ORGANIZATION_BRANDING_LOCALIZATION,
     &conditional_access::AUTHENTICATION_CONTEXT,
     &conditional_access::AUTHENTICATION_STRENGTH_POLICY,
     &conditional_access::CONDITIONAL_ACCESS_POLICY,

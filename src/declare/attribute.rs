@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Check, Contained};
+use super::{Check, Contained, Stream};
 use crate::terraform::Value;
 
 /// An attribute of a resource, a data source, a nested object or the provider block.
@@ -46,6 +46,8 @@ pub struct Attribute {
     pub via: Option<&'static Codec>,
     /// Whether two JSON values say the same, where the type alone does not know.
     pub same: Option<fn(&Json, &Json) -> bool>,
+    /// What it takes, where it is a stream that is given as a file.
+    pub stream: Option<&'static Stream>,
     /// Environment variables that give it (provider block only), the first that is set winning.
     pub env: &'static [&'static str],
     /// The action of the object that changes it, where PATCH does not take it.
@@ -216,7 +218,7 @@ pub const fn links(name: &'static str, doc: &'static str) -> Attribute {
 }
 
 impl Attribute {
-    const fn new(name: &'static str, doc: &'static str, kind: Kind) -> Self {
+    pub(super) const fn new(name: &'static str, doc: &'static str, kind: Kind) -> Self {
         Self {
             name,
             doc,
@@ -235,6 +237,7 @@ impl Attribute {
             follows: &[],
             via: None,
             same: None,
+            stream: None,
             env: &[],
             action: None,
             contained: None,

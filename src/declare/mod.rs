@@ -15,6 +15,7 @@ mod data;
 mod function;
 mod inquiry;
 mod resource;
+mod stream;
 
 pub use attribute::{
     Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, flags, id, ids, instant,
@@ -30,3 +31,4 @@ pub use inquiry::{
     Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,
 };
 pub use resource::{Keeps, Law, Permissions, Policed, Requests, Resource, Ruled};
+pub use stream::{Format, Stream, stream};

@@ -37,6 +37,8 @@ pub struct Resource {
     pub page: u16,
     /// Headers that Graph wants with every request about it, beside those of all requests.
     pub headers: &'static [(&'static str, &'static str)],
+    /// The place below which streams are written, where that is another than the object's own.
+    pub streams: Option<&'static str>,
     /// What is managed.
     pub attributes: &'static [Attribute],
     /// What attributes must satisfy together.
@@ -189,6 +191,7 @@ impl Resource {
         filters: true,
         page: 0,
         headers: &[],
+        streams: None,
         attributes: &[],
         rules: &[],
         judge: None,

@@ -8,7 +8,7 @@ use super::refusal::{Outcome, Refusal};
 use super::route::{self, Parent, Related, Target};
 use super::set::{Permissions, Service, Set};
 use super::store::{DIRECTORY, Object, text};
-use super::{list, sets, tell, write};
+use super::{list, sets, streams, tell, write};
 
 /// A request, as far as the tenant is concerned.
 pub(crate) struct Ask<'a> {
@@ -17,6 +17,10 @@ pub(crate) struct Ask<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) body: Option<&'a Value>,
+    /// The media type and the content, as they came.
+    pub(crate) raw: (&'a str, &'a [u8]),
+    /// `Accept-Language`
+    pub(crate) language: Option<&'a str>,
 }
 
 #[derive(Debug)]
@@ -31,6 +35,7 @@ pub(crate) enum Body {
     None,
     Json(Value),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl Reply {
@@ -53,6 +58,7 @@ pub(crate) fn service(path: &str) -> Service {
             | Target::Object { set, .. }
             | Target::Related { set, .. }
             | Target::Act { set, .. }
+            | Target::Stream { set, .. }
             | Target::Deleted { set: Some(set), .. },
         ) => set.service,
         Ok(_) => Service::Directory,
@@ -88,11 +94,12 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
         }
         Target::Object { set, parent, id } => {
             enter(cx, parent)?;
-            let id = match id {
-                Some(id) => id,
-                None => the_one(cx, set)?,
-            };
+            if set.speaks && ask.language.is_none() {
+                return Err(Refusal::bad_request("The header 'Accept-Language' is required."));
+            }
+            let id = id.map_or_else(|| the_one(cx, set), Ok)?;
             match ask.method {
+                "PUT" if set.put => write::put(cx, set, &id, body()?),
                 "GET" => {
                     allow(cx, set, set.read)?;
                     (set.on_read)(cx);
@@ -131,6 +138,11 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
             let (status, told) = (action.run)(cx, &object, &sent)?;
             Ok(told.map_or_else(|| Reply::empty(status), |told| Reply::json(status, told)))
         }
+        Target::Stream { set, parent, id, stream } => {
+            enter(cx, parent)?;
+            let id = id.map_or_else(|| the_one(cx, set), Ok)?;
+            streams::answer(cx, ask, set, &id, stream)
+        }
         Target::DirectoryObject(id) => directory_object(cx, ask, &id, &query),
         Target::GetByIds => {
             only(ask, "POST")?;
@@ -157,6 +169,13 @@ fn must_filter(set: &Set, query: &Query) -> Outcome<()> {
 
 fn only(ask: &Ask, method: &str) -> Outcome<()> {
     if ask.method == method { Ok(()) } else { Err(Refusal::method_not_allowed()) }
+}
+
+/// Whether a path, version included, is that of a stream, whose content need not be JSON.
+pub(crate) fn is_stream(path: &str) -> bool {
+    let (_, unversioned) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+    let resolved = route::segments(unversioned).and_then(|segments| route::resolve(&segments));
+    matches!(resolved, Ok(Target::Stream { .. }))
 }
 
 /// Refuses a caller that lacks all of the alternatives.
@@ -190,6 +209,9 @@ fn enter(cx: &mut Context, parent: Option<Parent>) -> Outcome<()> {
 }
 
 fn the_one(cx: &Context, set: &'static Set) -> Outcome<String> {
+    if !set.only.is_empty() {
+        return Ok(set.only.to_owned());
+    }
     let found = cx.state.all(set.ty).next().map(|(_, o)| text(o, "id").to_owned());
     found.ok_or_else(|| not_found(set, set.ty))
 }

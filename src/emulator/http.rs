@@ -50,6 +50,7 @@ pub(crate) struct Headers {
     pub(crate) content_type: String,
     pub(crate) eventual: bool,
     pub(crate) newer_members: bool,
+    pub(crate) language: Option<String>,
 }
 
 impl Headers {
@@ -60,6 +61,7 @@ impl Headers {
             client_request_id: get("client-request-id"),
             content_type: get("content-type").unwrap_or_default(),
             eventual: get("consistencylevel").is_some_and(|l| l.eq_ignore_ascii_case("eventual")),
+            language: get("accept-language"),
             newer_members: prefer.to_lowercase().contains("include-unknown-enum-members"),
         }
     }
@@ -181,6 +183,11 @@ pub(crate) fn outgoing(told: &Outcome<Reply>, headers: &Headers) -> Outgoing {
             Answered::Json(body) => Outgoing {
                 content_type: "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
                 ..Outgoing::json(reply.status, body)
+            },
+            Answered::Bytes(bytes) => Outgoing {
+                body: bytes.clone(),
+                content_type: "image/*",
+                ..Outgoing::empty(reply.status)
             },
             Answered::Text(text) => Outgoing {
                 body: text.clone().into_bytes(),

@@ -37,6 +37,7 @@ mod service;
 mod set;
 mod sets;
 mod store;
+mod streams;
 mod tell;
 mod validate;
 mod wire;

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::refusal::{Outcome, Refusal};
-use super::set::{Action, Navigation, Set};
+use super::set::{Action, Navigation, Set, Stream};
 use super::sets;
 
 /// What a request is about.
@@ -33,6 +33,13 @@ pub(crate) enum Target {
         set: &'static Set,
         id: String,
         action: &'static Action,
+    },
+    /// A stream of an object.
+    Stream {
+        set: &'static Set,
+        parent: Option<Parent>,
+        id: Option<String>,
+        stream: &'static Stream,
     },
     DirectoryObject(String),
     GetByIds,
@@ -119,8 +126,13 @@ fn matched(pattern: &str, words: &[&str]) -> Option<(usize, Option<Parent>)> {
 }
 
 fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<Target> {
+    let stream = |name: &str| set.streams.iter().find(|s| s.name.eq_ignore_ascii_case(name));
     if set.singleton {
         return match rest {
+            [name] if stream(name).is_some() => {
+                let stream = stream(name).ok_or_else(|| Refusal::no_such_segment(name))?;
+                Ok(Target::Stream { set, parent, id: None, stream })
+            }
             [] => Ok(Target::Object { set, parent, id: None }),
             [other, ..] => Err(Refusal::no_such_segment(other)),
         };
@@ -129,6 +141,10 @@ fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<T
         [] => Ok(Target::Collection { set, parent }),
         ["$count"] => Ok(Target::Count { set, parent }),
         [id] => Ok(Target::Object { set, parent, id: Some((*id).to_owned()) }),
+        [id, name] if stream(name).is_some() => {
+            let stream = stream(name).ok_or_else(|| Refusal::no_such_segment(name))?;
+            Ok(Target::Stream { set, parent, id: Some((*id).to_owned()), stream })
+        }
         [id, name, what @ ..] => {
             let id = (*id).to_owned();
             if let Some(navigation) =

@@ -45,6 +45,7 @@ struct Call<'a> {
     query: &'a str,
     headers: &'a Headers,
     body: Option<&'a Value>,
+    raw: &'a [u8],
 }
 
 /// A lock is poisoned only by a panic, after which the state is as good as before.
@@ -146,8 +147,13 @@ impl Emulator {
 
     fn single(&self, incoming: &Incoming) -> (Option<Value>, Outcome<Reply>) {
         let headers = &incoming.headers;
-        let read = login::caller(headers.authorization.as_deref(), TENANT_ID)
-            .and_then(|caller| Ok((caller, parsed(headers, &incoming.body)?)));
+        let read = login::caller(headers.authorization.as_deref(), TENANT_ID).and_then(|caller| {
+            let sent = match answer::is_stream(&incoming.path) {
+                true => None,
+                false => parsed(headers, &incoming.body)?,
+            };
+            Ok((caller, sent))
+        });
         let (caller, sent) = match read {
             Ok(read) => read,
             Err(refusal) => return (None, Err(refusal)),
@@ -184,7 +190,14 @@ impl Emulator {
         let path = format!("/{rest}");
         answer::answer(
             &mut cx,
-            &Ask { method: call.method, path: &path, query: call.query, body: call.body },
+            &Ask {
+                method: call.method,
+                path: &path,
+                query: call.query,
+                body: call.body,
+                raw: (&call.headers.content_type, call.raw),
+                language: call.headers.language.as_deref(),
+            },
         )
     }
 
@@ -228,6 +241,7 @@ impl Emulator {
             query,
             headers: &headers,
             body: item.body.as_ref(),
+            raw: &[],
         };
         let fault = {
             let mut ways = self.ways();
@@ -311,8 +325,8 @@ impl Emulator {
 
 impl<'a> Call<'a> {
     fn of(incoming: &'a Incoming, body: Option<&'a Value>) -> Call<'a> {
-        let Incoming { method, path, query, headers, .. } = incoming;
-        Call { method, path, query, headers, body }
+        let Incoming { method, path, query, headers, body: raw } = incoming;
+        Call { method, path, query, headers, body, raw }
     }
 }
 

@@ -29,6 +29,14 @@ pub(crate) struct Set {
     /// Where it is found; `{}` stands for the id of a parent.
     pub(crate) paths: &'static [&'static str],
     pub(crate) singleton: bool,
+    /// The id of the one object, where it may be missing until it is written.
+    pub(crate) only: &'static str,
+    /// Whether PUT writes the object as a whole, and makes it where it is missing.
+    pub(crate) put: bool,
+    /// Whether requests must say a language.
+    pub(crate) speaks: bool,
+    /// Streams: written by PUT at an address of their own, told as another.
+    pub(crate) streams: &'static [Stream],
     pub(crate) service: Service,
     pub(crate) read: Permissions,
     pub(crate) create: Option<Permissions>,
@@ -141,6 +149,13 @@ pub(crate) enum Direction {
     Upwards,
 }
 
+/// A property that is a stream.
+pub(crate) struct Stream {
+    pub(crate) name: &'static str,
+    /// Checks what is sent: its media type and its content.
+    pub(crate) check: fn(&str, &[u8]) -> Outcome<()>,
+}
+
 /// A bound action or function: `POST /set/{id}/name`.
 pub(crate) struct Action {
     pub(crate) name: &'static str,
@@ -156,6 +171,10 @@ impl Set {
         ty: "",
         paths: &[],
         singleton: false,
+        only: "",
+        put: false,
+        speaks: false,
+        streams: &[],
         service: Service::Other,
         read: &[],
         create: None,

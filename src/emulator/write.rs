@@ -208,6 +208,25 @@ pub(crate) fn update(
     }
 }
 
+/// Writes an object as a whole; one that is missing is made.
+pub(crate) fn put(cx: &mut Context, set: &'static Set, id: &str, body: &Value) -> Outcome<Reply> {
+    allow(cx, set, set.update.ok_or_else(Refusal::method_not_allowed)?)?;
+    let mut incoming = validate::body(cx.model(), set, None, body)?;
+    incoming.properties.insert("id".into(), id.into());
+    let old = cx.find(set, id).ok().and_then(|object| object.current().cloned());
+    let Some(old) = old else {
+        insert(cx, set, incoming)?;
+        return Ok(Reply::empty(204));
+    };
+    let mut next = incoming.properties.clone();
+    (set.on_update)(cx, &old, &incoming.properties, &mut next)?;
+    next.values_mut().for_each(prune);
+    next.retain(|_, v| !is_nothing(v));
+    let parent = cx.parent.clone();
+    cx.state.replace(Place { set: set.ty, parent: &parent }, id, next);
+    Ok(Reply::empty(204))
+}
+
 fn merge(kept: &mut Map<String, Value>, sent: &Map<String, Value>) {
     for (name, value) in sent {
         kept.insert(name.clone(), value.clone());

@@ -9,7 +9,7 @@
 use serde_json::Value as Json;
 
 use crate::declare::{Attribute, Keeps, Kind, Mode};
-use crate::engine::{Model, encode, equal, names};
+use crate::engine::{Model, encode, equal, names, stream};
 use crate::terraform::{Object, Value};
 
 /// The state of an object that Graph shows as `remote`.
@@ -58,6 +58,9 @@ fn decode(attribute: &Attribute, object: &Json, before: &Value) -> Value {
             (Value::Unknown(_), None) => Value::Null,
             (known, _) => known.clone(),
         };
+    }
+    if attribute.stream.is_some() {
+        return stream::state(attribute, object, before);
     }
     if let Kind::Variant(odata, attributes) = attribute.kind {
         return match encode::odata_type(odata) == object["@odata.type"] {

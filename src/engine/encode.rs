@@ -52,6 +52,7 @@ fn put(body: &mut Map<String, Json>, attribute: &Attribute, value: &Value) {
 pub fn is_sent(attribute: &Attribute) -> bool {
     !attribute.local
         && attribute.mode != Mode::Computed
+        && attribute.stream.is_none()
         && !matches!(attribute.kind, Kind::Link | Kind::Links)
 }
 

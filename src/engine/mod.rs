@@ -6,6 +6,9 @@
 //! calls, [`contained`] those of sets whose elements are objects of their own, [`schedule`] knows what
 //! is assigned for a time, [`import`] and [`upgrade`] make states from elsewhere, [`document`] writes
 //! the pages of the documentation.
+//! calls, [`schedule`] knows what is assigned for a time, [`stream`] what is written as a file,
+//! [`import`] and [`upgrade`] make states from elsewhere, [`document`] writes the pages of the
+//! documentation.
 
 pub mod contained;
 pub mod data;
@@ -23,6 +26,7 @@ pub mod ruled;
 pub mod schedule;
 pub mod schema;
 pub mod shape;
+pub mod stream;
 pub mod upgrade;
 pub mod validate;
 

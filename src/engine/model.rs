@@ -145,7 +145,8 @@ impl Data {
 /// the provider's own, and relationships, which would cost a request each.
 fn told(resource: &Resource) -> Vec<Attribute> {
     let declared = resource.attributes.iter().filter(|attribute| {
-        !attribute.write_only && !attribute.local && !matches!(attribute.kind, Kind::Links)
+        let told = !attribute.write_only && !attribute.local && attribute.stream.is_none();
+        told && !matches!(attribute.kind, Kind::Links)
     });
     let id = (!names_itself(resource)).then_some(&ID);
     id.into_iter().chain(declared).copied().collect()

@@ -56,7 +56,7 @@ pub use azure_core::credentials::Secret;
 pub use credential::Credential;
 pub use error::{Cause, Error, Refusal, RefusalDetail, SignIn};
 pub use list::Pages;
-pub use request::{Method, Request, Version};
+pub use request::{Content, Method, Request, Version};
 pub use response::Response;
 pub use settings::{Cloud, Limits, Settings};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
@@ -53,10 +54,21 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The JSON body.
     pub body: Option<Value>,
+    /// The content of a stream, in place of a JSON body. It is in no log, and travels in no batch.
+    pub content: Option<Content>,
     /// Names of properties, at any depth of both bodies, whose values no log may show.
     pub secrets: Vec<String>,
     /// Whether a POST may be sent again after its answer was lost. Other methods always may.
     pub repeatable: bool,
+}
+
+/// The content of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The media type, such as `image/png`.
+    pub media_type: &'static str,
+    /// The content.
+    pub bytes: Bytes,
 }
 
 impl Request {
@@ -78,6 +90,11 @@ impl Request {
     /// Replaces the resource at `path`.
     pub fn put(path: impl Into<String>, body: Value) -> Request {
         Request { body: Some(body), ..Request::new(Method::Put, path) }
+    }
+
+    /// Replaces the stream at `path`.
+    pub fn upload(path: impl Into<String>, content: Content) -> Request {
+        Request { content: Some(content), ..Request::new(Method::Put, path) }
     }
 
     /// Deletes the resource at `path`.

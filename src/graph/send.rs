@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::Error;
 use super::family::Family;
 use super::mask::masked;
-use super::request::Request;
+use super::request::{Content, Request};
 use super::response::{Answer, Body, Response};
 use super::retry::{Verdict, after_answer, after_silence, backoff};
 use super::scheduler::Hold;
@@ -179,16 +179,20 @@ impl Sending<'_> {
         let mut headers = self.request.headers.clone();
         headers.push(("accept".into(), "application/json".into()));
         headers.push(("client-request-id".into(), id.into()));
-        let body = self.request.body.as_ref().map(|body| Bytes::from(body.to_string()));
-        if body.is_some() {
-            headers.push(("content-type".into(), "application/json".into()));
+        let json = self.request.body.as_ref().map(|body| Content {
+            media_type: "application/json",
+            bytes: Bytes::from(body.to_string()),
+        });
+        let content = self.request.content.clone().or(json);
+        if let Some(content) = &content {
+            headers.push(("content-type".into(), content.media_type.into()));
         }
         Outgoing {
             method: self.request.method,
             url: self.url.clone(),
             headers,
             bearer: token.secret.to_string(),
-            body,
+            body: content.map(|content| content.bytes),
             timeout: self.shared.limits.answer,
         }
     }

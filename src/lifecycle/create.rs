@@ -9,9 +9,9 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, parts, schedule, update};
+use super::{Applied, Apply, files, parts, schedule, update};
 use crate::declare::{Keeps, Method};
-use crate::engine::{Model, Request, contained, decode, import, patch, plan, request};
+use crate::engine::{Model, Request, contained, decode, import, patch, plan, request, stream};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -38,10 +38,18 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
         Ok(Some(_)) => return refused(occupied(model, &planned)),
         Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
     }
+    if let Err(diagnostic) = files::read(model, &Value::Null, &planned).await {
+        return refused(diagnostic);
+    }
     let request = request::create(model, &planned, &config, session.base());
     let sent = session.write(&request, model.resource.retry_on).await;
     match sent {
-        Ok(_) => finish(session, model, &planned, Note::default(), Doing::Creating).await,
+        Ok(_) => {
+            session.made(planned.get("id").as_str().unwrap_or_default());
+            // What is written below its place waits until the place is known.
+            session.made(&request::object_path(model.resource, &planned));
+            uploaded(session, model, &planned).await
+        }
         Err(error) if error.answer_lost() => {
             let told = explain::resource(model, Doing::Creating, &error);
             reached(session, known(&planned), Note::default(), told.into()).await
@@ -53,6 +61,10 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
 async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { planned, config, .. } = apply;
     if let Some(diagnostic) = taken(session, model, &planned).await {
+        return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
+    }
+    // Its place is not known before it has an id: read now, and again when it has one.
+    if let Err(diagnostic) = files::read(model, &Value::Null, &planned).await {
         return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
     }
     let request = request::create(model, &planned, &config, session.base());
@@ -86,7 +98,22 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
         let told = explain::resource(model, Doing::Creating, &error);
         return reached(session, known(&planned), Note::default(), told.into()).await;
     }
-    finish(session, model, &planned, Note::default(), Doing::Creating).await
+    uploaded(session, model, &planned).await
+}
+
+/// Writes the streams of an object that was just made, and says where it stands.
+async fn uploaded(session: &Session, model: &Model, planned: &Value) -> Applied {
+    let failed = match files::read(model, &Value::Null, planned).await {
+        Err(diagnostic) => Some(diagnostic),
+        Ok(files) => match files::write(session, files).await {
+            Ok(()) => None,
+            Err(error) => Some(explain::resource(model, Doing::Creating, &error)),
+        },
+    };
+    match failed {
+        None => finish(session, model, planned, Note::default(), Doing::Creating).await,
+        Some(told) => reached(session, known(planned), Note::default(), told.into()).await,
+    }
 }
 
 /// What is wrong where a create would change an object that is there: where whoever makes an object
@@ -191,7 +218,9 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
         let mut attributes = model.attributes.iter();
         let alike = attributes.all(|attribute| {
             let planned = planned.get(attribute.name);
-            let made_later = attribute.contained.is_some_and(|how| !how.with_create);
+            // What is written after the create is not there yet.
+            let made_later = attribute.contained.is_some_and(|how| !how.with_create)
+                || attribute.stream.is_some();
             patch::is_link(attribute)
                 || made_later
                 || !planned.is_wholly_known()
@@ -265,7 +294,10 @@ pub(super) async fn finish(
     doing: Doing,
 ) -> Applied {
     match write::read_back(session, model, planned, doing).await {
-        ReadBack::There(state) => reached(session, state, note, Diagnostics::new()).await,
+        ReadBack::There(state, remote) => {
+            let note = Note { streams: stream::addresses(model, &remote), ..note };
+            reached(session, state, note, Diagnostics::new()).await
+        }
         ReadBack::Missing(state, told) => reached(session, state, note, told.into()).await,
     }
 }

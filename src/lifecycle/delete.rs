@@ -7,9 +7,9 @@ use super::note::Note;
 use super::read::{self, How};
 use super::ruled::{self, Restored};
 use super::session::{Session, VISIBLE};
-use super::{Applied, Apply, schedule, write};
+use super::{Applied, Apply, files, schedule, write};
 use crate::declare::Keeps;
-use crate::engine::{Model, decode, encode, patch, request};
+use crate::engine::{Model, decode, encode, patch, request, stream};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Object, Value};
 
@@ -86,6 +86,12 @@ pub(super) fn foretell(model: &Model, prior: &Value) -> Diagnostics {
 async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
     let resource = model.resource;
     let mut remote = Json::Null;
+    if stream::all(model).next().is_some() {
+        match session.get(&request::read(model, state)).await? {
+            Some(there) => files::clear(session, model, state, &there).await?,
+            None => return Ok(()),
+        }
+    }
     if resource.before_delete.is_some() || resource.remove.is_some() {
         match prepared(session, model, state).await? {
             Some(prepared) => remote = prepared,

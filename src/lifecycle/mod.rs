@@ -10,6 +10,7 @@ mod create;
 mod data;
 mod delete;
 mod explain;
+mod files;
 mod find;
 mod import;
 mod inquiry;

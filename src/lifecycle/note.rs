@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::engine::stream::Addresses;
+
 /// The provider's note on one object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -13,6 +15,9 @@ pub(super) struct Note {
     /// What was found when a setting that is always there was taken over, to be put back.
     #[serde(skip_serializing_if = "Json::is_null")]
     pub(super) found: Json,
+    /// Where the streams were after they were written: another address is another content.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    pub(super) streams: Addresses,
 }
 
 impl Note {

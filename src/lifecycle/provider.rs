@@ -9,8 +9,8 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, import, inquiry, list, note::Note,
-    permission, policed, read, settings, timeouts, update,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, list,
+    note::Note, permission, policed, read, settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
@@ -145,8 +145,10 @@ impl Provider {
                 ..Planned::default()
             };
         }
+        let (config, unread) = files::hashed(model, &request.config).await;
         let plan::Outcome { planned, replace, mut diagnostics } =
-            plan::plan(model, &request.prior, &request.config);
+            plan::plan(model, &request.prior, &config);
+        diagnostics.extend(unread);
         if model.resource.keeps == Keeps::Request {
             let now = jiff::Timestamp::now();
             diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));

@@ -7,7 +7,7 @@ use super::note::Note;
 use super::session::Session;
 use super::{Read, ReadBack, ruled, schedule};
 use crate::declare::{Keeps, Kind};
-use crate::engine::{Model, Request, decode, import, names, request};
+use crate::engine::{Model, Request, decode, import, names, request, stream};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
@@ -20,6 +20,7 @@ pub(super) async fn refresh(session: &Session, model: &Model, read: Read) -> Rea
         Ok(Some(remote)) => {
             note.importing = false;
             let state = decode::state(model, &remote, &before);
+            let state = stream::drifted(model, state, &remote, &note.streams);
             ReadBack {
                 identity: import::identity(session.tenant().await, &state).or(identity),
                 state,

@@ -14,7 +14,7 @@ use super::inquiry::Inquiries;
 use super::wait::Wait;
 use crate::engine::names::TENANT;
 use crate::engine::{Request, Verb};
-use crate::graph::{self, Error, Graph, Method};
+use crate::graph::{self, Content, Error, Graph, Method};
 
 /// A configured provider, bound to the operation that uses it.
 #[derive(Clone)]
@@ -108,6 +108,25 @@ impl Session {
             self.shared.inquiries.touched(&request.path);
         }
         Ok(sent?.body)
+    }
+
+    /// Writes a stream. The object that it belongs to may have been made by this process, and be
+    /// known nowhere else yet.
+    pub(super) async fn upload(&self, path: &str, content: Content) -> Result<(), Error> {
+        let place = self.addressed(&Request::new(Verb::Put, path)).await;
+        let upload = graph::Request { content: Some(content), ..place };
+        let mut wait = self.wait(format!("Graph to know what {path} belongs to"), VISIBLE);
+        loop {
+            match self.graph.send(&upload).await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_not_found() && self.is_fresh(path) => {
+                    if !wait.again().await {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Reads one object; `None` where it is not there.
@@ -255,10 +274,15 @@ impl Session {
 
     /// Whether a request names an object that this process made.
     fn mentions_fresh(&self, request: &Request) -> bool {
+        let body = request.body.as_ref().map(Json::to_string).unwrap_or_default();
+        self.is_fresh(&request.path) || self.is_fresh(&body)
+    }
+
+    /// Whether a text names an object that this process made.
+    fn is_fresh(&self, text: &str) -> bool {
         let Ok(fresh) = self.shared.fresh.lock() else { return false };
-        let body = request.body.as_ref().map(Json::to_string).unwrap_or_default().to_lowercase();
-        let path = request.path.to_lowercase();
-        fresh.iter().any(|id| path.contains(id.as_str()) || body.contains(id.as_str()))
+        let text = text.to_lowercase();
+        fresh.iter().any(|id| text.contains(id.as_str()))
     }
 
     /// The claims of the access token.

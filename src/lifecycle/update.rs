@@ -6,7 +6,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply, parts, ruled, schedule};
+use super::{Applied, Apply, files, parts, ruled, schedule};
 use crate::declare::Keeps;
 use crate::engine::contained::Changes;
 use crate::engine::{Model, Request, patch, request};
@@ -21,7 +21,15 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
     let Apply { prior, planned, config, private, .. } = apply;
     let note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
-    match change(session, model, &prior, &planned, &config).await {
+    let files = match files::read(model, &prior, &planned).await {
+        Ok(files) => files,
+        Err(diagnostic) => return reached(session, prior, note, diagnostic.into()).await,
+    };
+    let changed = match change(session, model, &prior, &planned, &config).await {
+        Ok(()) => files::write(session, files).await,
+        Err(error) => Err(error),
+    };
+    match changed {
         Ok(()) => finish(session, model, &planned, note, Doing::Updating).await,
         Err(error) => {
             // What was reached is not known without asking; where asking fails too, the state

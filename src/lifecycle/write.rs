@@ -86,8 +86,8 @@ fn exist_already(error: &Error) -> bool {
 
 /// What reading back came to.
 pub(super) enum ReadBack {
-    /// What was written is there: the state.
-    There(Value),
+    /// What was written is there: the state, and the object as Graph shows it.
+    There(Value, Json),
     /// It is not all there: the state as far as it is known, and what to tell.
     Missing(Value, Diagnostic),
 }
@@ -120,7 +120,7 @@ pub(super) async fn read_back(
             let state = decode::state(model, &remote, planned);
             let differing = differing(model, planned, &state);
             if differing.is_empty() {
-                return ReadBack::There(state);
+                return ReadBack::There(state, remote);
             }
             last = Some((state, differing));
         }

@@ -110,6 +110,15 @@ fn of_attribute(
         return;
     }
     let path = format!("{owner}.{}", attribute.name);
+    if attribute.stream.is_some() {
+        let (property, _) = names::location(attribute);
+        let told = csdl.property(of, &format!("{property}RelativeUrl"));
+        let is_stream = csdl.property(of, &property).is_some_and(|ty| ty.name == "Edm.Stream");
+        if !is_stream || told.is_none() {
+            offences.push(format!("{path} is no stream of {of} that is told as an address"));
+        }
+        return;
+    }
     if let Kind::Variant(odata, nested) = attribute.kind {
         if !csdl.is_a(odata, of) {
             offences.push(format!("{path} is of the type {odata}, which is no {of} in Graph"));

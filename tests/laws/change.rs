@@ -1,6 +1,8 @@
 //! What a change asks of Graph, attribute by attribute: L2, L3 and L8.
 
 use m365::declare::{Attribute, Keeps, Kind, Law, Mode, Replace, Resource, Rule};
+use m365::emulator::TENANT_ID;
+use m365::engine::names::TENANT;
 use m365::engine::{Model, encode, equal, names, request};
 use m365::terraform::Value;
 
@@ -189,7 +191,7 @@ async fn with_companions(
 /// Whether the requests that were sent carry the attributes that changed, and no other.
 fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value) -> Outcome {
     let model = &stage.model;
-    let path = request::object_path(model.resource, state);
+    let path = request::object_path(model.resource, state).replace(TENANT, TENANT_ID);
     let changed = || model.attributes.iter().filter(|one| touched.contains(&one.name));
     let mut properties = Vec::new();
     // A secret is sent when the number beside it changes.

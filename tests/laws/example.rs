@@ -21,6 +21,18 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/resources")
 }
 
+/// Copies what the example of a resource refers to, such as images.
+pub(crate) fn copy_files(model: &Model, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder().join(&model.name))? {
+        let path = entry?.path();
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        if let (Some(name), false) = (path.file_name(), ["tf", "sh"].contains(&&*extension)) {
+            std::fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 impl Example {
     /// The example of `resource` in `folder`.
     pub(crate) fn of(folder: &Path, resource: &'static Resource) -> Outcome<Self> {

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use m365::catalogue;
 use m365::declare::{Keeps, Kind, Mode, Replace, Ruled};
 use m365::engine::schedule::{self, Action};
-use m365::engine::{Model, Request, Verb, contained, decode, equal, names, patch, request, ruled};
+use m365::engine::{
+    Model, Request, Verb, contained, decode, equal, names, patch, request, ruled, stream,
+};
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
 
@@ -202,6 +204,9 @@ pub(crate) async fn delete(tenant: &Tenant, model: &Model, state: &Value) -> Out
     let remote = object(tenant, model, state).await?.ok_or("there is nothing to delete")?;
     if let Some(end) = schedule::change(model, state, Action::Remove, Timestamp::now()) {
         return sent(tenant, &end).await;
+    }
+    for first in stream::removals(model, state, &remote) {
+        sent(tenant, &first).await?;
     }
     if let Some(first) = request::before_delete(model, state, &remote) {
         sent(tenant, &first).await?;

@@ -14,12 +14,12 @@ use m365::terraform::{Object, Value};
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 
-use super::remote;
 use super::tenant::Tenant;
 use super::terraform::{Instance, Workspace, value};
 use super::values::World;
 use super::wire::{Client, State};
 use super::{Outcome, SECRET, ensure};
+use super::{example, remote};
 
 /// A tenant in which everything stands that the example needs, but not its main resource.
 pub(crate) struct Stage {
@@ -39,6 +39,8 @@ struct Recipe {
     instances: Vec<Instance>,
     /// The attributes that are configured, by address without key.
     configured: HashMap<String, Vec<String>>,
+    /// The name of the main resource's type, which is that of the example's folder.
+    name: String,
 }
 
 /// How long an operation may take.
@@ -87,7 +89,7 @@ impl Recipe {
         let at = instances.iter().position(|one| one.address == main);
         let main = instances.remove(at.ok_or("the example is not in the state")?);
         instances.push(main);
-        Ok(Self { instances, configured })
+        Ok(Self { instances, configured, name: workspace.model.name.clone() })
     }
 }
 
@@ -162,6 +164,9 @@ impl Recipe {
         for (number, after) in ids.values().enumerate() {
             text = text.replace(&format!("<{number}>"), after);
         }
+        // The provider runs elsewhere than where the files of the example were copied to.
+        let files = example::folder().join(&self.name);
+        text = text.replace("\"./", &format!("\"{}/", files.display()));
         let attributes: Json = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let state = value(&model, &attributes)?;
         let none = Vec::new();

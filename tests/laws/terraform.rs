@@ -67,8 +67,9 @@ impl Workspace {
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).map_err(|error| error.to_string())?;
         }
-        let tenant = Tenant::new().await;
         let model = Model::new(resource);
+        example::copy_files(&model, folder.path()).map_err(|error| error.to_string())?;
+        let tenant = Tenant::new().await;
         remote::unsettle(&tenant, &model).await?;
         Ok(Self { tenant, model, address: example.address, folder })
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod applications;
+mod branding;
 mod groups;
 mod hybrid;
 mod locations;
@@ -54,6 +55,8 @@ pub(crate) static ALL: &[&Set] = &[
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
     &tenant::ORGANIZATION,
+    &branding::BRANDING,
+    &branding::LOCALIZATIONS,
     &tenant::DOMAINS,
     &tenant::SKUS,
     &hybrid::FEDERATION,

@@ -112,7 +112,9 @@ fn notes(declared: &declare::Attribute, told: &Attribute) -> String {
     if declared.mode == Mode::OptionalComputed && !explained {
         notes.push("Not set: left as Graph has it.".to_owned());
     }
-    if declared.not_returned {
+    if let Some(stream) = declared.stream {
+        notes.push(words::stream(stream));
+    } else if declared.not_returned {
         notes.push("Graph does not return it: a change made elsewhere is not noticed.".to_owned());
     }
     if !declared.env.is_empty() {

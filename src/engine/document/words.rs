@@ -1,6 +1,6 @@
 //! The words of the documentation: enumerations, permissions, limits and rules as sentences.
 
-use crate::declare::{Check, Rule};
+use crate::declare::{Check, Rule, Stream};
 
 /// `a`, `b` and `c`, as code.
 pub(super) fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
@@ -78,6 +78,19 @@ pub(super) fn rule(rule: &Rule, is_set: impl Fn(&str) -> bool) -> String {
             list(others, "and")
         ),
     }
+}
+
+/// What a stream takes, and how its changes are noticed.
+pub(super) fn stream(stream: &Stream) -> String {
+    let names: Vec<_> = stream.formats.iter().map(|format| format.name()).collect();
+    let mut text = names.join(" or ");
+    if let Some((width, height)) = stream.pixels {
+        text += &format!(", {width} x {height} pixels at most");
+    }
+    if let Some(bytes) = stream.bytes {
+        text += &format!(", {} KB at most", bytes / 1024);
+    }
+    text + ". Content that was changed elsewhere is uploaded again."
 }
 
 #[cfg(test)]

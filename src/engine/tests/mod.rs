@@ -8,8 +8,8 @@ mod request;
 mod validate;
 
 use crate::declare::{
-    Codec, Form, Keeps, Literal, Resource, Rule, boolean, flags, id, integer, link, links, object,
-    objects, string, strings, variant,
+    Call, Codec, Form, Keeps, Literal, Resource, Rule, boolean, flags, id, integer, link, links,
+    object, objects, string, strings, variant,
 };
 use crate::engine::Model;
 use crate::terraform::{Type, Value, json};
@@ -58,6 +58,20 @@ static MEMBERSHIP: Resource = Resource {
     path: "/things/{thing_id}/members",
     attributes: &[id("thing_id", "").required(), id("member_id", "").required()],
     ..Resource::REFERENCE
+};
+
+/// The one object of a place in the tenant, which wants a header.
+static SETTING: Resource = Resource {
+    name: "setting",
+    path: "/organization/{tenant}/things/{thing_id}/setting",
+    headers: &[("Accept-Language", "0")],
+    attributes: &[
+        id("thing_id", "").required(),
+        string("text", ""),
+        boolean("is_enabled", "").required(),
+    ],
+    create: Some(Call::put()),
+    ..Resource::SLOT
 };
 
 static RANGES: Codec = Codec {

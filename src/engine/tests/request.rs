@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{MEMBERSHIP, shown, thing, value};
+use super::{MEMBERSHIP, SETTING, shown, thing, value};
 use crate::engine::import::{self, Wanted};
 use crate::engine::patch::LinkChange;
-use crate::engine::{Model, Request, request};
+use crate::engine::{Model, Request, Verb, patch, request};
 use crate::terraform::Value;
 
 const BASE: &str = "https://graph.example/v1.0";
@@ -107,4 +107,36 @@ fn a_wrong_import_id_says_what_a_right_one_looks_like() {
             "{told:?}"
         );
     }
+}
+
+#[test]
+fn the_one_object_of_a_place_is_written_there() {
+    let model = Model::new(&SETTING);
+    let before = value(&model, json!({ "id": "t", "thing_id": "t", "is_enabled": true }));
+    let after = value(&model, json!({ "thing_id": "t", "text": "a", "is_enabled": true }));
+    let path = "/organization/{tenant}/things/t/setting";
+    let expected = |verb, body: Option<Json>| Request {
+        headers: &[("Accept-Language", "0")],
+        body,
+        ..Request::new(verb, path)
+    };
+    let created = request::create(&model, &before, &Value::Null, BASE);
+    assert_eq!(created, expected(Verb::Put, Some(json!({ "isEnabled": true }))));
+    let body = patch::body(&model, &before, &after, &Value::Null);
+    let updated = request::update(&model, &after, body);
+    assert_eq!(updated, expected(Verb::Patch, Some(json!({ "text": "a" }))));
+    assert_eq!(request::read(&model, &after), expected(Verb::Get, None));
+    assert_eq!(request::delete(&model, &after, &Json::Null), expected(Verb::Delete, None));
+}
+
+#[test]
+fn the_one_object_of_a_place_is_imported_by_what_it_belongs_to() {
+    let model = Model::new(&SETTING);
+    for typed in ["t", "/organization/any/things/t/setting"] {
+        let Ok(Wanted::State(state)) = import::parse(&model, typed) else {
+            panic!("{typed} is understood")
+        };
+        assert_eq!(shown(&state), json!({ "id": "t", "thing_id": "t" }), "{typed}");
+    }
+    assert!(import::parse(&model, "t/u").is_err());
 }

@@ -1,0 +1,2 @@
+terraform import m365_organization_branding_localization.example fr-FR
+terraform import m365_organization_branding_localization.example /organization/8f9d6a52-7c1e-4d43-9b0a-2c5e61f0b7d4/branding/localizations/fr-FR
