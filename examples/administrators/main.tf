@@ -1,5 +1,7 @@
-# Tiered administrators: nobody but the emergency accounts holds a role at all times; everybody else
-# is eligible through a group and activates, the higher the tier, the shorter and the more watched.
+# Administrators in tiers, just in time: nobody but the emergency accounts holds a role at all times.
+# Everybody else is made eligible through a group and activates when needed; the higher the tier, the
+# shorter, and the more people have to agree.
+
 terraform {
   required_version = ">= 1.11"
   required_providers {
@@ -9,30 +11,8 @@ terraform {
   }
 }
 
-provider "m365" {}
-
 locals {
-  tiers = {
-    control_plane = {
-      title    = "Tier 0: control plane"
-      roles    = ["Global Administrator", "Privileged Role Administrator", "Conditional Access Administrator"]
-      lasts    = "PT2H"
-      approval = true
-    }
-    management_plane = {
-      title    = "Tier 1: management plane"
-      roles    = ["User Administrator", "Groups Administrator", "Intune Administrator"]
-      lasts    = "PT4H"
-      approval = false
-    }
-    support = {
-      title    = "Tier 2: support"
-      roles    = ["Helpdesk Administrator", "Reports Reader"]
-      lasts    = "PT8H"
-      approval = false
-    }
-  }
   roles = merge([
-    for key, tier in local.tiers : { for role in tier.roles : role => merge(tier, { tier = key }) }
+    for key, tier in var.tiers : { for role in tier.roles : role => merge(tier, { key = key }) }
   ]...)
 }

@@ -1,16 +1,15 @@
 resource "m365_group" "tier" {
-  for_each = local.tiers
+  for_each = var.tiers
 
   display_name          = each.value.title
-  description           = "May activate: ${join(", ", each.value.roles)}"
-  mail_nickname         = replace(each.key, "_", "-")
+  description           = "May activate: ${join(", ", each.value.roles)}."
   is_assignable_to_role = true
 }
 
-# Who approves activations of the control plane: people who do not need it themselves.
+# Who approves activations: people who do not need these roles themselves.
 resource "m365_group" "approvers" {
-  display_name          = "Approvers of the control plane"
-  mail_nickname         = "control-plane-approvers"
+  display_name          = "Approvers of administrators"
+  description           = "Approve the activation of roles that take approval. Two people at least."
   is_assignable_to_role = true
 }
 
@@ -25,7 +24,7 @@ resource "m365_role_management_policy" "tier" {
     require_justification              = true
     require_ticket                     = each.value.approval
     require_approval                   = each.value.approval
-    approver_group_ids                 = each.value.approval ? [m365_group.approvers.id] : []
+    approver_group_ids                 = each.value.approval ? [m365_group.approvers.id] : null
   }
 
   # Reviewed twice a year: an eligibility that is not renewed ends.
@@ -34,29 +33,29 @@ resource "m365_role_management_policy" "tier" {
     maximum_duration   = "P180D"
   }
 
-  # Emergency access is permanent.
+  # Emergency access has no end.
   active_assignment = {
     require_expiration    = false
     require_justification = true
   }
 
-  notifications = {
+  notifications = each.value.approval && length(var.notify) > 0 ? {
     activation = {
       administrators = {
         level                 = "All"
-        additional_recipients = each.value.approval ? var.notify : []
+        additional_recipients = var.notify
       }
     }
-  }
+  } : null
 }
 
 resource "m365_role_eligibility" "tier" {
   for_each = local.roles
 
-  principal_id  = m365_group.tier[each.value.tier].id
+  principal_id  = m365_group.tier[each.value.key].id
   role          = m365_role_management_policy.tier[each.key].role
   duration      = "P180D"
-  justification = each.value.title
-  ticket_number = var.ticket
-  ticket_system = "ServiceNow"
+  justification = "${each.value.title}: ${var.change.justification}"
+  ticket_number = var.change.ticket
+  ticket_system = var.change.system
 }

@@ -1,25 +1,71 @@
-variable "domain" {
-  description = "The initial domain of the tenant, which no federation can lock out."
+variable "initial_domain" {
+  description = "The domain that the tenant began with, which no federation can lock out."
   type        = string
-  default     = "contoso.onmicrosoft.com"
 }
 
 variable "emergency_access_password" {
-  description = "The first password of the emergency access accounts. Give your own by TF_VAR_emergency_access_password."
+  description = "The first password of the emergency access accounts. It is in no plan and no state."
   type        = string
-  default     = "Correct-Horse-7-Battery!"
   sensitive   = true
   ephemeral   = true
 }
 
-variable "ticket" {
-  description = "The change that this is done for."
-  type        = string
-  default     = "CHG-20413"
+variable "change" {
+  description = "The change that this is done for, kept in the audit log with each assignment."
+  type = object({
+    ticket        = string
+    system        = string
+    justification = string
+  })
+}
+
+variable "tiers" {
+  description = "Which roles belong together, how long an activation lasts, and whether somebody must approve it."
+  type = map(object({
+    title    = string
+    roles    = set(string)
+    lasts    = string
+    approval = optional(bool, false)
+  }))
+  default = {
+    control-plane = {
+      title    = "Tier 0: control plane"
+      roles    = ["Conditional Access Administrator", "Global Administrator", "Privileged Role Administrator"]
+      lasts    = "PT2H"
+      approval = true
+    }
+    management-plane = {
+      title = "Tier 1: management plane"
+      roles = ["Groups Administrator", "Intune Administrator", "User Administrator"]
+      lasts = "PT4H"
+    }
+    support = {
+      title = "Tier 2: support"
+      roles = ["Helpdesk Administrator", "Reports Reader"]
+      lasts = "PT8H"
+    }
+  }
 }
 
 variable "notify" {
-  description = "Who is told when a role of the control plane is activated."
+  description = "Mail addresses that are told when a role is activated that takes approval."
   type        = set(string)
-  default     = ["security@contoso.com"]
+  default     = []
+}
+
+variable "administrators_method" {
+  description = "The method that administrators sign in with from day to day; emergency access takes another one."
+  type        = string
+  default     = "microsoftAuthenticatorPush"
+}
+
+variable "attestations" {
+  description = "What Graph does not tell of emergency access, and somebody vouches for; see m365_emergency_access."
+  type = object({
+    impersonal             = optional(bool)
+    monitored              = optional(bool)
+    privileged_workstation = optional(bool)
+    retained               = optional(bool)
+  })
+  default = {}
 }

@@ -1,15 +1,22 @@
-# Policies are edited by those who own them, not by Global Administrators.
+# Emergency access, and everybody else just in time.
+module "administrators" {
+  source = "../administrators"
 
-resource "m365_group" "policy_administrators" {
-  display_name          = "Conditional Access administrators"
-  is_assignable_to_role = true
-}
+  initial_domain            = local.initial_domain
+  emergency_access_password = var.emergency_access_password
+  notify                    = ["security@contoso.com"]
 
-data "m365_role_definition" "conditional_access_administrator" {
-  display_name = "Conditional Access Administrator"
-}
+  change = {
+    ticket        = "CHG-20413"
+    system        = "ServiceNow"
+    justification = "just-in-time administration"
+  }
 
-resource "m365_role_assignment" "policy_administrators" {
-  principal_id       = m365_group.policy_administrators.id
-  role_definition_id = data.m365_role_definition.conditional_access_administrator.id
+  # Vouched for at the last drill.
+  attestations = {
+    impersonal             = true
+    monitored              = true
+    privileged_workstation = true
+    retained               = true
+  }
 }

@@ -13,11 +13,8 @@ resource "m365_conditional_access_policy" "mfa_for_administrators" {
 
   conditions = {
     users = {
-      include_roles = [
-        data.m365_role_definition.global_administrator.id,
-        data.m365_role_definition.conditional_access_administrator.id,
-      ]
-      exclude_groups = [m365_group.emergency_access.id]
+      include_roles  = values(module.administrators.role_ids)
+      exclude_groups = [module.administrators.emergency_access_group_id]
     }
     applications = {
       include_applications = ["All"]
@@ -39,7 +36,7 @@ resource "m365_conditional_access_policy" "block_legacy_authentication" {
     client_app_types = ["exchangeActiveSync", "other"]
     users = {
       include_users  = ["All"]
-      exclude_groups = [m365_group.emergency_access.id]
+      exclude_groups = [module.administrators.emergency_access_group_id]
     }
     applications = {
       include_applications = ["All"]

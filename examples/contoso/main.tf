@@ -1,6 +1,6 @@
 # A first slice of an identity infrastructure, as Microsoft's deployment guide asks for it: emergency
-# access that cannot be locked out, a named administrator, a trusted location, and the first two
-# Conditional Access policies, which report before they enforce.
+# access that cannot be locked out, administrators in tiers who activate their roles, a trusted location,
+# and the first two Conditional Access policies, which report before they enforce.
 
 terraform {
   required_version = ">= 1.11"

@@ -1,4 +1,4 @@
 output "emergency_access_group_id" {
   description = "The group that every further policy must exclude."
-  value       = m365_group.emergency_access.id
+  value       = module.administrators.emergency_access_group_id
 }

@@ -53,25 +53,52 @@ pub(super) async fn judge(
     )
 }
 
-/// What contradicts itself in the settings that a new policy would have: what is not configured
-/// stays as it is found, and may not go with what is.
-pub(super) async fn contradictions(
+/// A policy that is to be taken over is there already: what is not configured stays as it is found.
+/// So the plan says it, beside what is configured, rather than "known after apply"; and what does
+/// not go together is refused now. A policy that cannot be read is left to the apply.
+pub(super) async fn found(
     session: &Session,
     model: &Model,
     prior: &Value,
-    planned: &Value,
-) -> Diagnostics {
+    planned: Value,
+    config: &Value,
+) -> (Value, Diagnostics) {
+    let nothing = Diagnostics::new();
     let (Some(of_rules), Some(judge)) = (&model.resource.ruled, model.resource.judge) else {
-        return Diagnostics::new();
+        return (planned, nothing);
     };
     let known = of_rules.of.iter().all(|name| planned.get(name).as_str().is_some());
-    if !prior.is_null() || !known || !judge(planned).is_empty() {
-        return Diagnostics::new();
+    if !prior.is_null() || !known || !judge(&planned).is_empty() {
+        return (planned, nothing);
     }
-    let read = ruled::remote(session, model, of_rules, planned, How::Gathered).await;
-    let Ok(Some(remote)) = read else { return Diagnostics::new() };
-    let found = decode::state(model, &remote, &known_of(planned));
-    judge(&update::filled(planned, &found)).into_iter().map(plan::diagnostic).collect()
+    let read = ruled::remote(session, model, of_rules, &planned, How::Gathered).await;
+    let Ok(Some(remote)) = read else { return (planned, nothing) };
+    let found = decode::state(model, &remote, &known_of(&planned));
+    let told = judge(&update::filled(&planned, &found)).into_iter().map(plan::diagnostic).collect();
+    let Value::Object(attributes) = planned else { return (planned, told) };
+    let shown = attributes.into_iter().map(|(name, value)| {
+        let value = match value {
+            Value::Object(_) => beside(value, found.get(&name), config.get(&name)),
+            other => other,
+        };
+        (name, value)
+    });
+    (Value::Object(shown.collect()), told)
+}
+
+/// Fills in single values as they are found, in objects of which something is configured.
+fn beside(planned: Value, found: &Value, config: &Value) -> Value {
+    match planned {
+        Value::Object(attributes) => {
+            let filled = attributes.into_iter().map(|(name, value)| {
+                let value = beside(value, found.get(&name), config.get(&name));
+                (name, value)
+            });
+            Value::Object(filled.collect())
+        }
+        Value::Unknown(_) if config.is_null() && found.as_object().is_none() => found.clone(),
+        planned => planned,
+    }
 }
 
 fn name(policy: &Model, id: &Value) -> String {

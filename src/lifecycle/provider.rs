@@ -146,7 +146,7 @@ impl Provider {
             };
         }
         let (config, unread) = files::hashed(model, &request.config).await;
-        let plan::Outcome { planned, replace, mut diagnostics } =
+        let plan::Outcome { mut planned, replace, mut diagnostics } =
             plan::plan(model, &request.prior, &config);
         diagnostics.extend(unread);
         if model.resource.keeps == Keeps::Request {
@@ -156,8 +156,10 @@ impl Provider {
         if let Ok(session) = self.session().await {
             if model.resource.ruled.is_some() {
                 policed::remember(&session, model, &planned);
-                let prior = &request.prior;
-                diagnostics.extend(policed::contradictions(&session, model, prior, &planned).await);
+                let (prior, config) = (&request.prior, &request.config);
+                let told;
+                (planned, told) = policed::found(&session, model, prior, planned, config).await;
+                diagnostics.extend(told);
             }
             diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
             let replaced = !replace.is_empty();

@@ -230,9 +230,14 @@ fn told(properties: &[Property]) -> Json {
     let lines = properties.iter().filter(|property| !property.holds.is_yes()).map(|property| {
         let of = property.of.as_deref().map(|of| format!("{of}: ")).unwrap_or_default();
         let Property { requirement, evidence, name, .. } = property;
-        format!("{of}{requirement}. Found: {evidence}. To do: {}", fix(name))
+        // Terraform leaves lines that begin with a space as they are.
+        format!("  - {of}{requirement}: {evidence}. {}", fix(name))
     });
-    let summary = lines.collect::<Vec<_>>().join("\n");
+    let lines: Vec<String> = lines.collect();
+    let summary = match lines.len() {
+        0 => String::new(),
+        some => format!("{some} of {} are not known to hold:\n{}", told.len(), lines.join("\n")),
+    };
     json!({ "holds": holds, "summary": summary, "properties": told })
 }
 
