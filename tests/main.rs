@@ -5,6 +5,7 @@ mod catalogue;
 mod docs;
 mod emulator;
 mod graph;
+mod identity;
 mod laws;
 mod lockout;
 mod plugin;

@@ -143,6 +143,16 @@ impl Workspace {
         (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
     }
 
+    /// What somebody else does in the portal, which must be accepted.
+    pub(crate) async fn change(&self, method: &str, path: &str, body: Json) -> Json {
+        let url = format!("{}/_emulator/outside/v1.0{path}", self.graph.endpoint());
+        let method = method.parse().expect("a method");
+        let answer = self.http.request(method, url).json(&body).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
     /// All objects of a collection as they are, whatever the lag.
     pub(crate) async fn outside(&self, path: &str) -> Vec<Json> {
         let mut url = self.url(&format!("outside/v1.0{path}"));

@@ -4,7 +4,9 @@ pub mod administrative_units;
 pub mod branding;
 mod codec;
 pub mod conditional_access;
+pub mod domains;
 pub mod groups;
+pub mod hybrid;
 pub mod policies;
 pub mod privileged_access;
 mod provider;
@@ -35,9 +37,14 @@ pub static ALL: &[&Resource] = &[
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
     &conditional_access::TERMS_OF_USE,
+    &domains::DOMAIN,
+    &domains::DOMAIN_SETTINGS,
+    &domains::DOMAIN_VERIFICATION,
     &groups::GROUP,
     &groups::GROUP_MEMBER,
     &groups::GROUP_MEMBERS,
+    &hybrid::DIRECTORY_SYNCHRONIZATION,
+    &hybrid::STAGED_ROLLOUT_POLICY,
     &policies::SECURITY_DEFAULTS,
     &privileged_access::GROUP_ROLE_MANAGEMENT_POLICY,
     &privileged_access::PIM_GROUP_ASSIGNMENT,
@@ -47,6 +54,7 @@ pub static ALL: &[&Resource] = &[
     &privileged_access::ROLE_MANAGEMENT_POLICY,
     &roles::ROLE_ASSIGNMENT,
     &roles::ROLE_DEFINITION,
+    &tenant::ORGANIZATION,
     &users::USER,
 ];
 

@@ -28,6 +28,8 @@ pub struct Attribute {
     pub derive: Option<fn(&Value) -> Option<Value>>,
     /// Whether a change needs a new object.
     pub replace: Replace,
+    /// Why what is true stays true; completes "cannot be switched off again: ..".
+    pub one_way: Option<&'static str>,
     /// Sent, but never kept in plan or state; a `_version` attribute beside it says when to send.
     pub write_only: bool,
     /// Hidden in Terraform's output and in logs.
@@ -42,6 +44,10 @@ pub struct Attribute {
     pub checks: &'static [Check],
     /// Attributes at the root whose change makes this computed one unknown.
     pub follows: &'static [&'static str],
+    /// Whether Graph leaves the members of a complex value alone that a write does not name.
+    pub merged: bool,
+    /// Whether relationships are shown within the object (`$expand`), and changed by `$ref` alone.
+    pub expanded: bool,
     /// Another representation in Graph, such as objects of a type for addresses written as text.
     pub via: Option<&'static Codec>,
     /// Whether two JSON values say the same, where the type alone does not know.
@@ -228,6 +234,7 @@ impl Attribute {
             default: None,
             derive: None,
             replace: Replace::Never,
+            one_way: None,
             write_only: false,
             sensitive: false,
             local: false,
@@ -235,6 +242,8 @@ impl Attribute {
             one_of: &[],
             checks: &[],
             follows: &[],
+            merged: false,
+            expanded: false,
             via: None,
             same: None,
             stream: None,
@@ -286,6 +295,11 @@ impl Attribute {
         reason: &'static str,
     ) -> Self {
         Self { replace: Replace::When(when, reason), ..self }
+    }
+
+    /// What is true stays true; `reason` completes "cannot be switched off again: ..".
+    pub const fn one_way(self, reason: &'static str) -> Self {
+        Self { one_way: Some(reason), ..self }
     }
 
     /// A secret: sent, never kept.
@@ -342,6 +356,17 @@ impl Attribute {
     /// It becomes unknown when one of `attributes` changes.
     pub const fn follows(self, attributes: &'static [&'static str]) -> Self {
         Self { follows: attributes, ..self }
+    }
+
+    /// Graph leaves alone what a write of the complex value does not name, so that only the members
+    /// that change are sent.
+    pub const fn merged(self) -> Self {
+        Self { merged: true, ..self }
+    }
+
+    /// Graph shows the relationships within the object, and takes them by `$ref` alone.
+    pub const fn expanded(self) -> Self {
+        Self { expanded: true, ..self }
     }
 
     /// Its representation in Graph, where that is another than the type says.

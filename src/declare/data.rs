@@ -45,7 +45,7 @@ pub enum Source {
     Concluded(Conclude, &'static [&'static str]),
 }
 
-/// A further collection that becomes a property of the object.
+/// A further collection that becomes a property of the object, of a resource or a data source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Also {
     /// The property that it becomes.

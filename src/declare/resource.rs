@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::check::{Finding, Judge};
-use super::{Attribute, Call, Inquire, Lookup, Rule};
+use super::{Also, Attribute, Call, Inquire, Lookup, Rule};
 use crate::terraform::Value;
 
 /// How Graph keeps a thing.
@@ -41,6 +41,9 @@ pub struct Resource {
     pub streams: Option<&'static str>,
     /// What is managed.
     pub attributes: &'static [Attribute],
+    /// What is read besides, from collections of the object's own; `{id}` and `{attribute}` are filled
+    /// in.
+    pub also: &'static [Also],
     /// What attributes must satisfy together.
     pub rules: &'static [Rule],
     /// Domain knowledge about a whole plan.
@@ -61,6 +64,8 @@ pub struct Resource {
     pub requests: Option<Requests>,
     /// How it is read and written, where it is a list of rules.
     pub ruled: Option<Ruled>,
+    /// What is done to the object, where nothing is made ([`Keeps::Act`]).
+    pub act: Option<Act>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -69,6 +74,8 @@ pub struct Resource {
     pub remove: Option<fn(&Json) -> Call>,
     /// What Graph wants done before it removes the object, given the object as Graph has it.
     pub before_delete: Option<fn(&Json) -> Option<Call>>,
+    /// The collection of the objects that keep Graph from removing it; `{id}` is filled in.
+    pub held_by: Option<&'static str>,
     /// Codes of errors that pass once an object that this one refers to has been replicated.
     pub retry_on: &'static [&'static str],
     /// The version of states written under this declaration.
@@ -98,6 +105,22 @@ pub enum Keeps {
     Part,
     /// A schedule that is only changed by sending requests to another collection.
     Request,
+    /// Something that is done to an object by an action, shows in it afterwards, and cannot be undone.
+    Act,
+}
+
+/// What is done to an object, once.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    /// Where the action is posted to; `{attribute}` is filled in.
+    pub path: &'static str,
+    /// Whether the object shows that it was done.
+    pub done: fn(&Json) -> bool,
+    /// What the action waits for while Graph refuses it with 400, which the words complete: "waiting
+    /// for ..".
+    pub until: &'static str,
+    /// What a person does about it, where it does not come about in time.
+    pub otherwise: &'static str,
 }
 
 /// How a schedule is changed: by requests, which are sent, carried out and forgotten.
@@ -177,6 +200,11 @@ pub enum Law {
 }
 
 impl Resource {
+    /// Whether it is one of many settings that are always there, which its attributes tell apart.
+    pub fn is_one_of_many(&self) -> bool {
+        self.ruled.is_some() || self.path.replace("{tenant}", "").contains('{')
+    }
+
     /// An item of a collection.
     pub const MEMBER: Self = Self {
         name: "",
@@ -193,6 +221,7 @@ impl Resource {
         headers: &[],
         streams: None,
         attributes: &[],
+        also: &[],
         rules: &[],
         judge: None,
         inquiries: &[],
@@ -202,10 +231,12 @@ impl Resource {
         soft_delete: None,
         requests: None,
         ruled: None,
+        act: None,
         create: None,
         update: None,
         remove: None,
         before_delete: None,
+        held_by: None,
         retry_on: &[],
         version: 0,
         upgrades: &[],
@@ -227,4 +258,7 @@ impl Resource {
 
     /// A schedule changed by requests.
     pub const REQUEST: Self = Self { keeps: Keeps::Request, ..Self::MEMBER };
+
+    /// Something that is done to an object.
+    pub const ACT: Self = Self { keeps: Keeps::Act, ..Self::MEMBER };
 }

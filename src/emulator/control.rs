@@ -8,6 +8,7 @@
 //! | `DELETE /faults` | removes them all |
 //! | `POST /lag`, `POST /latency` | `{"milliseconds": 5000}` |
 //! | `POST /pim` | `{"ahead_seconds", "minimum_seconds"}`: the clock of assignments, and their least age; `{"provisioning_seconds", "provisioning_fails", "keeps_ended"}` |
+//! | `POST /dns` | `{"unpublished": 3}`: so many proofs of a domain find no DNS record |
 //! | `POST /roles` | `{"roles": [..]}` of tokens issued from now on; null: all |
 //! | `POST /throttle` | `{"enabled": true}` |
 //! | `GET /state` | how many objects there are, by type |
@@ -56,6 +57,10 @@ pub(crate) fn answer(emulator: &Emulator, method: &str, path: &str, body: &[u8])
             state.provisioning = seconds("provisioning_seconds").unwrap_or(state.provisioning);
             state.keeps_ended = body["keeps_ended"] == json!(true);
             state.provisioning_fails = body["provisioning_fails"] == json!(true);
+            Ok(())
+        }
+        ("POST", "/dns") => {
+            emulator.state().unpublished = body["unpublished"].as_u64().unwrap_or_default();
             Ok(())
         }
         ("POST", "/roles") => grant(emulator, body),

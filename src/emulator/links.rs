@@ -16,6 +16,8 @@ pub(crate) enum Relation {
     Manager,
     /// An administrative unit's members.
     UnitMember,
+    /// The groups that a staged rollout is for.
+    Rollout,
 }
 
 /// All links of a tenant.
@@ -133,8 +135,13 @@ impl Links {
 
     /// Forgets an object that is gone for good.
     pub(crate) fn forget(&mut self, key: &Key) {
-        for relation in [Relation::Member, Relation::Owner, Relation::Manager, Relation::UnitMember]
-        {
+        for relation in [
+            Relation::Member,
+            Relation::Owner,
+            Relation::Manager,
+            Relation::UnitMember,
+            Relation::Rollout,
+        ] {
             if let Some(row) = self.rows.remove(&(relation, key.clone())) {
                 for target in row.index.keys() {
                     if let Some(back) = self.back.get_mut(&(relation, target.clone())) {

@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) provisioning_fails: bool,
     /// Whether an assignment is still listed after its end.
     pub(crate) keeps_ended: bool,
+    /// How many more proofs of a domain find no DNS record.
+    pub(crate) unpublished: u64,
 }
 
 /// Objects of one type.
@@ -178,6 +180,7 @@ impl State {
             provisioning: jiff::SignedDuration::ZERO,
             provisioning_fails: false,
             keeps_ended: false,
+            unpublished: 0,
         }
     }
 

@@ -1,7 +1,7 @@
 //! States of objects that Terraform did not make: what the user typed becomes enough of a state
 //! for a read to complete it.
 
-use crate::declare::{Attribute, Form, Keeps, Requests, Ruled};
+use crate::declare::{Attribute, Form, Keeps, Requests, Resource, Ruled};
 use crate::engine::{Model, encode, equal, names, plan};
 use crate::terraform::{Diagnostic, Object, Value};
 
@@ -54,9 +54,7 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
         Some(_) if resource.ruled.is_some() => {
             resource.ruled.as_ref().and_then(named).ok_or_else(|| wrong(model, id))?
         }
-        Some(path) => {
-            from_path(resource.path, resource.keeps, path).ok_or_else(|| wrong(model, id))?
-        }
+        Some(path) => from_path(resource, path).ok_or_else(|| wrong(model, id))?,
         None => id.split('/').map(str::to_owned).collect(),
     };
     let mut state = empty(model);
@@ -67,6 +65,16 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
                 return Err(wrong(model, id));
             }
             for (name, part) in of.iter().zip(parts) {
+                state.insert((*name).to_owned(), part.as_str().into());
+            }
+            state.insert("id".into(), parts.join("/").into());
+        }
+        (Keeps::Singleton, parts) if resource.is_one_of_many() => {
+            let placeholders = names::placeholders(resource.path);
+            if placeholders.len() != parts.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in placeholders.iter().zip(parts) {
                 state.insert((*name).to_owned(), part.as_str().into());
             }
             state.insert("id".into(), parts.join("/").into());
@@ -103,7 +111,7 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
             state.insert(names.1, far.as_str().into());
             state.insert("id".into(), format!("{near}/{far}").into());
         }
-        (Keeps::Part, [whole]) => {
+        (Keeps::Part | Keeps::Act, [whole]) => {
             for name in names::placeholders(resource.path) {
                 state.insert(name.to_owned(), whole.as_str().into());
             }
@@ -155,6 +163,11 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
             Some(parts.join("/").into())
         }
         Keeps::Singleton => match model.resource.ruled {
+            None if model.resource.is_one_of_many() => {
+                let parts = names::placeholders(model.resource.path);
+                let parts: Option<Vec<String>> = parts.iter().map(|name| text(name)).collect();
+                Some(parts?.join("/").into())
+            }
             None => Some(model.resource.name.into()),
             Some(ruled) => {
                 let parts: Option<Vec<String>> = ruled.of.iter().map(|name| text(name)).collect();
@@ -167,7 +180,9 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
             let id = if parts.is_empty() { model.resource.name.into() } else { parts.join("/") };
             Some(id.into())
         }
-        Keeps::Part => text(names::placeholders(model.resource.path).first()?).map(Value::from),
+        Keeps::Part | Keeps::Act => {
+            text(names::placeholders(model.resource.path).first()?).map(Value::from)
+        }
         Keeps::Reference => {
             let (near, far) = reference_names(model);
             Some(format!("{}/{}", text(&near)?, text(&far)?).into())
@@ -241,10 +256,11 @@ fn reference_names(model: &Model) -> (String, String) {
 }
 
 /// The variable parts of a Graph path that follows `pattern`.
-fn from_path(pattern: &str, keeps: Keeps, path: &str) -> Option<Vec<String>> {
-    let pattern: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();
+fn from_path(resource: &Resource, path: &str) -> Option<Vec<String>> {
+    let pattern: Vec<&str> = resource.path.trim_start_matches('/').split('/').collect();
     let path: Vec<&str> = path.trim_end_matches("/$ref").split('/').collect();
-    let own = usize::from(!matches!(keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part));
+    let fixed = matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part | Keeps::Act);
+    let own = usize::from(!fixed);
     if path.len() != pattern.len() + own {
         return None;
     }
@@ -290,6 +306,11 @@ impl Forms {
         let path = resource.path.replace('{', "<").replace('}', ">");
         let (plain, path) = match resource.keeps {
             Keeps::Singleton => match resource.ruled {
+                None if resource.is_one_of_many() => {
+                    let parts: Vec<_> =
+                        placeholders.iter().map(|name| format!("<{name}>")).collect();
+                    (parts.join("/"), path)
+                }
                 None => (resource.name.to_owned(), path),
                 Some(ruled) => {
                     let parts: Vec<_> = ruled.of.iter().map(|name| format!("<{name}>")).collect();
@@ -301,7 +322,9 @@ impl Forms {
                 let parts: Vec<_> = placeholders.iter().map(|name| format!("<{name}>")).collect();
                 (parts.join("/"), path)
             }
-            Keeps::Part => (format!("<{}>", placeholders.first().unwrap_or(&"id")), path),
+            Keeps::Part | Keeps::Act => {
+                (format!("<{}>", placeholders.first().unwrap_or(&"id")), path)
+            }
             Keeps::Reference => {
                 let (near, far) = reference_names(model);
                 (format!("<{near}>/<{far}>"), format!("{path}/<{far}>"))

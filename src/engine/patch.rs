@@ -45,6 +45,8 @@ pub struct LinkChange {
     pub property: String,
     /// Whether it refers to one object only.
     pub single: bool,
+    /// Whether a create can carry it.
+    pub bound: bool,
     /// The ids that come.
     pub add: Vec<String>,
     /// The ids that go.
@@ -61,6 +63,7 @@ pub fn links(model: &Model, prior: &Value, planned: &Value) -> Vec<LinkChange> {
         LinkChange {
             property: names::location(attribute).0,
             single: matches!(attribute.kind, Kind::Link),
+            bound: matches!(attribute.kind, Kind::Links) && !attribute.expanded,
             add: missing(&after, &before),
             remove: missing(&before, &after),
         }

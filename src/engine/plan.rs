@@ -41,10 +41,73 @@ pub fn plan(model: &Model, prior: &Value, config: &Value) -> Outcome {
     }
     let mut diagnostics = Diagnostics::new();
     explain(model, &replace, &mut diagnostics);
+    diagnostics.extend(one_way(model, prior, &planned).into_iter().map(diagnostic));
     if let Some(judge) = model.resource.judge {
         diagnostics.extend(judge(&planned).into_iter().map(diagnostic));
     }
     Outcome { planned, replace, diagnostics }
+}
+
+/// What a plan says of settings that Graph never switches off again: switching one on is final, and
+/// switching one off is refused.
+pub fn one_way(model: &Model, prior: &Value, planned: &Value) -> Vec<Finding> {
+    let mut found = Vec::new();
+    of_one_way(&model.attributes, prior, planned, &Path::root(), &mut found);
+    found
+}
+
+fn of_one_way(
+    attributes: &[Attribute],
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    found: &mut Vec<Finding>,
+) {
+    for attribute in attributes {
+        let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
+        let path = path.at(attribute.name);
+        if let Kind::Object(nested) = attribute.kind {
+            of_one_way(nested, before, after, &path, found);
+        }
+        let Some(reason) = attribute.one_way else { continue };
+        match (before.as_bool(), after.as_bool()) {
+            (Some(true), Some(false)) => found.push(Finding::error(
+                path.clone(),
+                format!("{path} cannot be switched off again"),
+                format!("It is true in Graph and cannot be switched off again: {reason}."),
+            )),
+            (None | Some(false), Some(true)) => found.push(Finding::warning(
+                path.clone(),
+                format!("Switching {path} on is final"),
+                format!(
+                    "Once it is true it cannot be switched off again: {reason}. Where it is true \
+                     already, nothing changes. Destroy leaves it true."
+                ),
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// `wanted`, except that what is true in `now` and never goes back stays true.
+pub fn reachable(model: &Model, now: &Value, wanted: &Value) -> Value {
+    Value::Object(with_one_way(&model.attributes, now, wanted))
+}
+
+fn with_one_way(attributes: &[Attribute], now: &Value, wanted: &Value) -> Object {
+    let mut object = wanted.as_object().cloned().unwrap_or_default();
+    for attribute in attributes {
+        let (before, after) = (now.get(attribute.name), wanted.get(attribute.name));
+        let kept = match attribute.kind {
+            Kind::Object(nested) if !before.is_null() && !after.is_null() => {
+                Value::Object(with_one_way(nested, before, after))
+            }
+            _ if attribute.one_way.is_some() && before.as_bool() == Some(true) => before.clone(),
+            _ => continue,
+        };
+        object.insert(attribute.name.to_owned(), kept);
+    }
+    object
 }
 
 /// A finding of a hook as a diagnostic.

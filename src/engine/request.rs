@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::declare::{Call, Keeps, Kind, Method, Resource, Target};
+use crate::declare::{Act, Call, Keeps, Kind, Method, Resource, Target};
 use crate::engine::{Model, encode, model, names, patch};
 use crate::terraform::Value;
 
@@ -66,6 +66,27 @@ pub fn object_path(resource: &Resource, state: &Value) -> String {
     }
 }
 
+/// The requests for what is read besides an object, each with the property that its answer becomes.
+pub fn besides(model: &Model, state: &Value) -> Vec<(&'static str, Request)> {
+    let also = model.resource.also.iter();
+    also.map(|also| {
+        let path = names::fill(also.path, |name| text(state, name));
+        (also.property, Request::new(Verb::Get, path))
+    })
+    .collect()
+}
+
+/// The request that does what an act is.
+pub fn act(act: &Act, state: &Value) -> Request {
+    Request::new(Verb::Post, names::fill(act.path, |name| text(state, name)))
+}
+
+/// The request for what keeps Graph from removing an object.
+pub fn holders(model: &Model, state: &Value) -> Option<Request> {
+    let path = names::fill(model.resource.held_by?, |name| text(state, name));
+    Some(Request::new(Verb::Get, path))
+}
+
 /// The collection that an object is, or will be, in.
 pub fn collection_path(resource: &Resource, state: &Value) -> String {
     names::fill(resource.path, |name| text(state, name))
@@ -86,8 +107,7 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
     if model::names_itself(resource) {
         body.insert("id".into(), text(planned, "id").into());
     }
-    for change in patch::links(model, &Value::Null, planned).iter().filter(|change| !change.single)
-    {
+    for change in patch::links(model, &Value::Null, planned).iter().filter(|change| change.bound) {
         let bound = change.add.iter().take(BIND_LIMIT).map(|id| reference(base, id));
         body.insert(format!("{}@odata.bind", change.property), bound.collect());
     }
@@ -137,10 +157,15 @@ fn shaped(model: &Model, mut request: Request) -> Request {
     let mut select = vec!["id".to_owned()];
     for attribute in &model.attributes {
         let (property, _) = names::location(attribute);
-        let told = !attribute.local && !attribute.not_returned && !model.in_path(attribute);
+        let besides = model.resource.also.iter().any(|also| also.property == property);
+        let told =
+            !attribute.local && !attribute.not_returned && !model.in_path(attribute) && !besides;
         match attribute.kind {
             Kind::Link => {
                 request = request.with_query("$expand", format!("{property}($select=id)"));
+            }
+            Kind::Links if attribute.expanded => {
+                request = request.with_query("$expand", property);
             }
             Kind::Links => {}
             _ if attribute.contained.is_some() => {

@@ -9,11 +9,13 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
-use super::{Applied, Apply, files, parts, schedule, update};
+use super::{Applied, Apply, act, files, parts, schedule, update};
 use crate::declare::{Keeps, Method};
-use crate::engine::{Model, Request, contained, decode, import, patch, plan, request, stream};
+use crate::engine::{
+    Model, Request, contained, decode, import, model, patch, plan, request, stream,
+};
 use crate::graph::Error;
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::{Diagnostic, Diagnostics, Path, Severity, Value};
 
 /// Makes an object. Once it exists, every way out of here has its id in the state.
 pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Applied {
@@ -22,6 +24,7 @@ pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Ap
         Keeps::Member | Keeps::Reference => make(session, model, apply).await,
         Keeps::Slot => occupy(session, model, apply).await,
         Keeps::Request => schedule::create(session, model, apply).await,
+        Keeps::Act => act::carry_out(session, model, apply).await,
     }
 }
 
@@ -205,7 +208,7 @@ async fn made_after_all(
 /// where people may give several objects one name, one that is as planned and that this process
 /// did not make for another resource.
 async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Option<Json>, Error> {
-    if model.resource.keeps == Keeps::Reference {
+    if model.resource.keeps == Keeps::Reference || model::names_itself(model.resource) {
         return read::remote(session, model, planned, How::Anew).await;
     }
     let key = model.resource.keys.iter().find_map(|key| {
@@ -234,7 +237,7 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
 /// The relationships that did not fit into the create itself.
 fn remaining_links(model: &Model, planned: &Value) -> Vec<patch::LinkChange> {
     let mut changes = patch::links(model, &Value::Null, planned);
-    for change in changes.iter_mut().filter(|change| !change.single) {
+    for change in changes.iter_mut().filter(|change| change.bound) {
         change.add.drain(..change.add.len().min(request::BIND_LIMIT));
     }
     changes.retain(|change| !change.add.is_empty());
@@ -262,7 +265,9 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     let planned = update::filled(&planned, &found);
     // What was found may contradict what is configured; it was not known at plan.
     let judged = model.resource.judge.map(|judge| judge(&planned)).unwrap_or_default();
-    let judged: Diagnostics = judged.into_iter().map(plan::diagnostic).collect();
+    let stuck = plan::one_way(model, &found, &planned).into_iter();
+    let stuck = stuck.filter(|finding| finding.severity == Severity::Error);
+    let judged: Diagnostics = judged.into_iter().chain(stuck).map(plan::diagnostic).collect();
     if judged.has_errors() {
         return Applied { diagnostics: judged, ..Applied::default() };
     }

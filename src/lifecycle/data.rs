@@ -68,10 +68,13 @@ async fn one(
     match data::find(source, resource.keys, config)? {
         Find::Id(id) => {
             let state = Value::from([("id", id.as_str().into())]);
-            let found = session.get(&request::read(&model, &state)).await.map_err(failed)?;
+            let found = session.get(&request::read(&model, &state)).await.map_err(&failed)?;
             let found: Vec<Json> = found.into_iter().collect();
-            let remote = data::only(source, &format!("id {id:?}"), &found)?;
-            Ok(data::one(source, remote, config))
+            let mut remote = data::only(source, &format!("id {id:?}"), &found)?.clone();
+            for (property, request) in request::besides(&model, &state) {
+                remote[property] = session.list(&request).await.map_err(&failed)?.into();
+            }
+            Ok(data::one(source, &remote, config))
         }
         Find::Keys(keys, words) => {
             let keys: Vec<_> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();

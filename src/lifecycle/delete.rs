@@ -9,7 +9,7 @@ use super::ruled::{self, Restored};
 use super::session::{Session, VISIBLE};
 use super::{Applied, Apply, files, schedule, write};
 use crate::declare::Keeps;
-use crate::engine::{Model, decode, encode, patch, request, stream};
+use crate::engine::{Model, decode, encode, patch, plan, request, stream};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Object, Value};
 
@@ -38,15 +38,16 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
         (Keeps::Part, _) => clear(session, model, &prior).await,
         (Keeps::Member | Keeps::Slot | Keeps::Reference, _) => remove(session, model, &prior).await,
         (Keeps::Request, _) => schedule::delete(session, model, &prior).await,
+        // What was done stays done.
+        (Keeps::Act, _) => Ok(()),
     };
     match removed {
         Ok(()) => Applied::default(),
-        Err(error) => Applied {
-            state: prior,
-            identity,
-            private,
-            diagnostics: explain::resource(model, Doing::Deleting, &error).into(),
-        },
+        Err(error) => {
+            let mut told = explain::resource(model, Doing::Deleting, &error);
+            told.detail += &holders(session, model, &prior, &error).await.unwrap_or_default();
+            Applied { state: prior, identity, private, diagnostics: told.into() }
+        }
     }
 }
 
@@ -80,7 +81,44 @@ pub(super) fn foretell(model: &Model, prior: &Value) -> Diagnostics {
             format!("The setting is always there. On destroy {what} (on_destroy)."),
         ));
     }
+    if model.resource.keeps == Keeps::Act {
+        found.push(Diagnostic::warning(
+            format!("{} cannot be undone", model.name),
+            "Destroy changes nothing in Graph: what was done stays done, and is no longer managed.",
+        ));
+    }
     found
+}
+
+/// How many of the objects in the way are named.
+const NAMED: usize = 10;
+
+/// The objects that keep Graph from removing this one, where it refused and a list of them says so.
+async fn holders(session: &Session, model: &Model, state: &Value, error: &Error) -> Option<String> {
+    let request = request::holders(model, state)?;
+    error.refusal().filter(|refusal| refusal.status != 403)?;
+    let listed = session.list(&request).await.ok().filter(|listed| !listed.is_empty())?;
+    let names: Vec<String> = listed.iter().take(NAMED).map(named).collect();
+    let more = match listed.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "\n\nThese refer to it, and must be changed or removed first: {}{more}.",
+        names.join(", ")
+    ))
+}
+
+/// What an object is called, its kind and its id.
+fn named(object: &Json) -> String {
+    let kind = object["@odata.type"].as_str().unwrap_or("object");
+    let kind = kind.trim_start_matches("#microsoft.graph.");
+    let id = object["id"].as_str().unwrap_or_default();
+    let names = ["userPrincipalName", "displayName"];
+    match names.iter().find_map(|name| object[*name].as_str()) {
+        Some(name) => format!("{kind} {name} ({id})"),
+        None => format!("{kind} {id}"),
+    }
 }
 
 async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), Error> {
@@ -181,6 +219,7 @@ async fn restore(
 ) -> Result<(), Error> {
     let Some(found) = found(state, note) else { return Ok(()) };
     let found = decode::state(model, found, &Value::Object(Object::new()));
+    let found = plan::reachable(model, state, &found);
     let body: Map<String, Json> = patch::body(model, state, &found, &Value::Null);
     if body.is_empty() || !encode::has_body(model.resource.keeps) {
         return Ok(());

@@ -5,6 +5,7 @@
 //! in to), [`wait`] (bounded waiting for what Graph replicates), [`explain`] (errors as people
 //! should read them) and [`note`] (what is kept beside the state).
 
+mod act;
 mod bulk;
 mod create;
 mod data;

@@ -77,10 +77,17 @@ pub(super) async fn remote(
             relationships(session, model, state, how, object).await
         }
         Keeps::Request => schedule::remote(session, model, state, how).await,
+        Keeps::Act => {
+            let remote = one(session, model, state, how).await?;
+            Ok(remote.filter(|remote| model.resource.act.is_some_and(|act| (act.done)(remote))))
+        }
         Keeps::Member | Keeps::Singleton | Keeps::Slot => {
             let Some(remote) = one(session, model, state, how).await? else { return Ok(None) };
             let Json::Object(mut object) = remote else { return Ok(None) };
             unset_links(model, &mut object);
+            if !besides(session, model, state, how, &mut object).await? {
+                return Ok(None);
+            }
             relationships(session, model, state, how, object).await
         }
     }
@@ -98,10 +105,9 @@ async fn one(
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();
     match how {
-        // What is one of its kind in each place is in no collection that could be listed.
-        How::Gathered if model.resource.keeps == Keeps::Slot => {
-            session.gather(model.resource.path, id, &request, None).await
-        }
+        // What is one of its kind in each place is in no collection that could be listed; several
+        // resources may be at one path, each with properties of its own.
+        How::Gathered if is_alone(model) => session.gather(&model.name, id, &request, None).await,
         How::Gathered if model.resource.keeps != Keeps::Singleton => {
             let collection = request::collection_path(model.resource, state);
             let listing = request::list(model, state, None);
@@ -111,7 +117,34 @@ async fn one(
     }
 }
 
-/// The ids in a collection; `None` where what it belongs to is not there.
+/// Whether it is in no collection, and there are others of its kind elsewhere.
+fn is_alone(model: &Model) -> bool {
+    match model.resource.keeps {
+        Keeps::Slot | Keeps::Act => true,
+        Keeps::Singleton => model.resource.is_one_of_many(),
+        _ => false,
+    }
+}
+
+/// Adds what is read besides an object; false where the object is gone.
+async fn besides(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    how: How,
+    object: &mut Map<String, Json>,
+) -> Result<bool, Error> {
+    for (property, request) in request::besides(model, state) {
+        let kind = format!("{}/{property}", model.resource.path);
+        match ids(session, &kind, &request, how).await? {
+            Some(listed) => object.insert(property.to_owned(), Json::Array(listed)),
+            None => return Ok(false),
+        };
+    }
+    Ok(true)
+}
+
+/// The objects in a collection; `None` where what it belongs to is not there.
 async fn ids(
     session: &Session,
     kind: &str,
@@ -166,7 +199,7 @@ async fn relationships(
     for attribute in
         model.attributes.iter().filter(|attribute| matches!(attribute.kind, Kind::Links))
     {
-        if !all && state.get(attribute.name).is_null() {
+        if attribute.expanded || !all && state.get(attribute.name).is_null() {
             continue;
         }
         let (property, _) = names::location(attribute);

@@ -15,12 +15,15 @@ pub(super) struct Wait {
     stop: CancellationToken,
     until: Instant,
     delay: Duration,
+    longest: Duration,
     told: Option<Instant>,
     what: String,
 }
 
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
+/// Between questions about what people or other systems do.
+const PATIENT: Duration = Duration::from_secs(20);
 /// After how long the log says what is being waited for.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -28,7 +31,19 @@ impl Wait {
     /// A wait for `what`, for `limit` at most.
     pub(super) fn new(what: String, limit: Duration, stop: &CancellationToken) -> Self {
         let now = Instant::now();
-        Self { stop: stop.clone(), until: now + limit, delay: FIRST, told: Some(now), what }
+        Self {
+            stop: stop.clone(),
+            until: now + limit,
+            delay: FIRST,
+            longest: LONGEST,
+            told: Some(now),
+            what,
+        }
+    }
+
+    /// The same wait for what takes minutes: it asks less and less often.
+    pub(super) fn patient(self) -> Self {
+        Self { longest: PATIENT, ..self }
     }
 
     /// Waits a little; false where the time is up or Terraform asked to stop.
@@ -40,7 +55,7 @@ impl Wait {
         self.tell(now);
         // Jitter keeps the ten operations that Terraform runs at once from asking in step.
         let jittered = self.delay.mul_f64(0.75 + fastrand::f64() / 2.0);
-        self.delay = (self.delay * 2).min(LONGEST);
+        self.delay = (self.delay * 2).min(self.longest);
         let pause = jittered.min(self.until - now);
         tokio::select! {
             () = tokio::time::sleep(pause) => true,

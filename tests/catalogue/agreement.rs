@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use m365::catalogue::{ALL, DATA_SOURCES};
-use m365::declare::{Attribute, Codec, DataSource, Form, Keeps, Kind, Mode, Resource, Source};
+use m365::declare::{
+    Also, Attribute, Codec, DataSource, Form, Keeps, Kind, Mode, Resource, Source,
+};
 use m365::engine::names;
 use serde_json::{Map, Value as Json, json};
 
@@ -38,8 +40,9 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     match csdl.resolve(resource.path) {
         Err(segment) => offences.push(no_segment(&owner, resource.path, segment)),
         Ok(place) => {
-            let is_one = matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part)
-                && resource.ruled.is_none();
+            let is_one =
+                matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part | Keeps::Act)
+                    && resource.ruled.is_none();
             if place.name != resource.entity || place.collection == is_one {
                 offences
                     .push(format!("{owner} is kept in {}, which holds {place:?}", resource.path));
@@ -57,9 +60,45 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     let in_path =
         |attribute: &&Attribute| !names::placeholders(resource.path).contains(&attribute.name);
     for attribute in resource.attributes.iter().filter(in_path) {
-        of_attribute(csdl, &owner, resource.entity, attribute, &mut offences);
+        of_what_is_read(csdl, &owner, resource.entity, resource.also, attribute, &mut offences);
     }
     offences
+}
+
+/// Compares an attribute with the property that it stands for, or with what is read besides.
+fn of_what_is_read(
+    csdl: &Csdl,
+    owner: &str,
+    entity: &str,
+    also: &[Also],
+    attribute: &'static Attribute,
+    offences: &mut Offences,
+) {
+    let (property, _) = names::location(attribute);
+    let Some(also) = also.iter().find(|also| also.property == property) else {
+        return of_attribute(csdl, owner, entity, attribute, offences);
+    };
+    match csdl.resolve(also.path) {
+        Ok(place) if place.collection => {
+            let path = format!("{owner}.{}", attribute.name);
+            for attribute in super::nested(attribute) {
+                let property = names::location(attribute).0;
+                match csdl.property(&place.name, &property) {
+                    // The objects are of derived types.
+                    None if csdl.property_below(&place.name, &property).is_some() => {
+                        let found = csdl.property_below(&place.name, &property);
+                        let wrong = found.and_then(|found| mistyped(csdl, found, attribute));
+                        offences.extend(
+                            wrong.map(|wrong| format!("{path}.{} {wrong}", attribute.name)),
+                        );
+                    }
+                    _ => of_attribute(csdl, &path, &place.name, attribute, offences),
+                }
+            }
+        }
+        Ok(_) => offences.push(format!("{owner} reads {}, which is no collection", also.path)),
+        Err(segment) => offences.push(no_segment(owner, also.path, segment)),
+    }
 }
 
 fn of_data_source(csdl: &Csdl, source: &DataSource) -> Offences {
@@ -75,21 +114,7 @@ fn of_data_source(csdl: &Csdl, source: &DataSource) -> Offences {
         Err(segment) => offences.push(no_segment(&owner, path, segment)),
     }
     for attribute in source.attributes {
-        let (property, _) = names::location(attribute);
-        let Some(also) = source.also.iter().find(|also| also.property == property) else {
-            of_attribute(csdl, &owner, source.entity, attribute, &mut offences);
-            continue;
-        };
-        match csdl.resolve(also.path) {
-            Ok(place) if place.collection => {
-                let path = format!("{owner}.{}", attribute.name);
-                for attribute in super::nested(attribute) {
-                    of_attribute(csdl, &path, &place.name, attribute, &mut offences);
-                }
-            }
-            Ok(_) => offences.push(format!("{owner} reads {}, which is no collection", also.path)),
-            Err(segment) => offences.push(no_segment(&owner, also.path, segment)),
-        }
+        of_what_is_read(csdl, &owner, source.entity, source.also, attribute, &mut offences);
     }
     offences
 }

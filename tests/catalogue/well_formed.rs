@@ -114,8 +114,10 @@ fn of_kind(owner: &str, resource: &Resource) -> Offences {
     let right = match resource.keeps {
         Keeps::Reference => in_path.len() == 1 && resource.attributes.len() == 2,
         Keeps::Part => in_path.len() == 1 && resource.path.ends_with('}'),
+        Keeps::Act => in_path.len() == 1 && resource.path.ends_with('}') && resource.act.is_some(),
         Keeps::Singleton => {
-            in_path.is_empty() && (resource.keys.is_empty() || resource.ruled.is_some())
+            (in_path.is_empty() || resource.path.ends_with('}'))
+                && (resource.keys.is_empty() || resource.ruled.is_some())
         }
         Keeps::Slot => resource.create.is_some() && resource.keys.is_empty(),
         Keeps::Member | Keeps::Request => !resource.path.ends_with('}'),
@@ -213,6 +215,7 @@ fn of_attribute(attribute: &Attribute) -> Vec<String> {
     let computed = attribute.mode == Mode::Computed;
     let replaces = !matches!(attribute.replace, Replace::Never);
     let decided = attribute.default.is_some() || attribute.derive.is_some();
+    let one_way = attribute.one_way.is_some();
     let is_object =
         matches!(attribute.kind, Kind::Object(_) | Kind::Objects(_) | Kind::Variant(..));
     let wrong: &[(bool, &str)] = &[
@@ -226,6 +229,9 @@ fn of_attribute(attribute: &Attribute) -> Vec<String> {
         (attribute.local && attribute.graph.is_some(), "is local, yet in Graph"),
         (attribute.local && attribute.not_returned, "is local, yet not returned"),
         (attribute.write_only && decided, "is write-only, yet has a default"),
+        (one_way && !matches!(attribute.kind, Kind::Boolean), "stays true, yet is no truth"),
+        (one_way && (computed || attribute.local), "stays true, yet is not sent"),
+        (attribute.expanded && !matches!(attribute.kind, Kind::Links), "is expanded, yet no links"),
         (attribute.write_only && !attribute.sensitive, "is write-only, yet shown"),
         (is_object && nested(attribute).is_empty(), "is an object without attributes"),
         (

@@ -62,7 +62,7 @@ async fn back_to_example(stage: &Stage, state: State) -> State {
 enum Change {
     /// Changed, and back.
     Done(State),
-    /// The change takes a new object, which is planned and not made.
+    /// The change takes a new object, or is final: it is planned and not made.
     Replaces,
     /// The declaration itself forbids every value that was made up, beside what the example has.
     NotAlone(String),
@@ -129,6 +129,11 @@ async fn change(stage: &Stage, state: &State, place: &Place) -> Outcome<Change> 
             return Ok(Change::Replaces);
         }
         ensure(!is_replacing(&place[0]), || format!("{value:?} does not replace"))?;
+        if last.one_way.is_some() {
+            let warned = planned.told.iter().any(|told| told.contains("is final"));
+            ensure(warned, || format!("{value:?} is final, and nothing says so"))?;
+            return Ok(Change::Replaces);
+        }
         tenant.forget().await;
         let applied = client.apply(model, state, &planned, &wanted).await?;
         if let Some(error) = applied.errors.first() {

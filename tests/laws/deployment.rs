@@ -184,7 +184,7 @@ async fn destroyed(resource: &'static Resource) -> Outcome {
     let (tenant, model) = (&workspace.tenant, &workspace.model);
     let found = match resource.keeps {
         // There is one for each of many things, some of which are not there yet.
-        Keeps::Singleton if resource.ruled.is_some() => None,
+        Keeps::Singleton if resource.is_one_of_many() => None,
         Keeps::Singleton => remote::object(tenant, model, &Value::Null).await?,
         _ => None,
     };
@@ -192,7 +192,7 @@ async fn destroyed(resource: &'static Resource) -> Outcome {
     let instances = workspace.instances()?;
     workspace.ok(DESTROY).await?;
     let compared = instances.iter().filter(|one| one.kind == model.name);
-    for instance in compared.filter(|_| resource.ruled.is_none()) {
+    for instance in compared.filter(|_| found.is_some() || resource.keeps != Keeps::Singleton) {
         let state = value(model, &instance.attributes)?;
         let left = remote::object(tenant, model, &state).await?;
         let told = |remote| decode::state(model, remote, &Value::Null);

@@ -24,7 +24,8 @@ pub(crate) async fn world(tenant: &Tenant) -> Outcome<World> {
         let told = tenant.outside_ok("GET", collection, None).await?;
         let some = told["value"].as_array().into_iter().flatten().take(2);
         let named = some.flat_map(|one| [one["appId"].as_str(), one["id"].as_str()]);
-        ids.extend(named.flatten().map(str::to_owned));
+        // What is named by its id, such as a domain, is referred to by name.
+        ids.extend(named.flatten().filter(|id| !id.contains('.')).map(str::to_owned));
     }
     Ok(World { ids })
 }
@@ -81,7 +82,15 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
         return Ok(None);
     }
     ensure(status == 200, || format!("reading {path} outside: {status} {told}"))?;
-    for attribute in model.attributes.iter().filter(|one| matches!(one.kind, Kind::Links)) {
+    if model.resource.act.is_some_and(|act| !(act.done)(&told)) {
+        return Ok(None);
+    }
+    for (property, request) in request::besides(model, state) {
+        let (_, listed) = send(tenant, &request).await;
+        told[property] = listed["value"].clone();
+    }
+    let links = model.attributes.iter().filter(|one| matches!(one.kind, Kind::Links));
+    for attribute in links.filter(|one| !one.expanded) {
         let (property, _) = names::location(attribute);
         let (_, listed) = send(tenant, &request::list_links(&path, &property)).await;
         told[property] = listed["value"].clone();
@@ -106,6 +115,7 @@ pub(crate) fn is_changeable(model: &Model, attribute: &m365::declare::Attribute)
         && !attribute.local
         && !attribute.write_only
         && !attribute.not_returned
+        && attribute.one_way.is_none()
         && !matches!(attribute.replace, Replace::Always(_))
         && !model.in_path(attribute)
 }
@@ -155,7 +165,7 @@ pub(crate) async fn change(
 /// Makes sure that there is something to do for who takes a setting over that is always there.
 pub(crate) async fn unsettle(tenant: &Tenant, model: &Model) -> Outcome {
     // Settings of which there are many have no name before the configuration gives it.
-    if model.resource.keeps != Keeps::Singleton || model.resource.ruled.is_some() {
+    if model.resource.keeps != Keeps::Singleton || model.resource.is_one_of_many() {
         return Ok(());
     }
     let remote = object(tenant, model, &Value::Null).await?.ok_or("the setting is not there")?;

@@ -104,7 +104,9 @@ pub(crate) fn others(attribute: &Attribute, now: &Value, world: &World) -> Vec<V
 
 /// An object with one of its attributes changed, in turn.
 fn inside(attributes: &[Attribute], now: &Value, world: &World) -> Vec<Value> {
-    let changeable = attributes.iter().filter(|attribute| attribute.mode != Mode::Computed);
+    let changeable = attributes
+        .iter()
+        .filter(|attribute| attribute.mode != Mode::Computed && attribute.one_way.is_none());
     let changed = changeable.flat_map(|attribute| {
         let others = others(attribute, now.get(attribute.name), world).into_iter().take(3);
         others.map(|value| set(now, std::slice::from_ref(attribute), value, world))

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::super::context::Context;
+use super::super::links::Relation;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Permissions, Service, Set};
-use super::super::store::{Place, flag, key};
+use super::super::set::{Direction, Navigation, Permissions, Properties, Service, Set, Way};
+use super::super::store::{Place, flag, key, text, texts};
 
 const FEDERATION_READ: Permissions = &[
     &["Domain-InternalFederation.Read.All"],
@@ -75,14 +76,79 @@ pub(super) static SYNCHRONIZATION: Set = Set {
     ],
     update: Some(&[&["OnPremDirectorySynchronization.ReadWrite.All"]]),
     merged: &["configuration", "features"],
-    on_update: |_, _, sent, _| {
-        let features = sent.get("features").and_then(Value::as_object);
-        if features.is_some_and(|f| f.contains_key("passwordWritebackEnabled")) {
-            return Err(Refusal::bad_request(
-                "The feature passwordWritebackEnabled is not in use and cannot be changed.",
-            ));
+    on_update: |_, old, sent, _| {
+        let flag_of =
+            |all: &Properties, name: &str| all.get("features").and_then(|f| f.get(name)).cloned();
+        for dead in ["passwordWritebackEnabled", "userWritebackEnabled"] {
+            if flag_of(sent, dead).is_some() {
+                return Err(Refusal::bad_request(format!(
+                    "The feature {dead} is not in use and cannot be changed."
+                )));
+            }
+        }
+        for stays in ["softMatchOnUpnEnabled", "synchronizeUpnForManagedUsersEnabled"] {
+            let off = flag_of(sent, stays) == Some(Value::Bool(false));
+            if off && flag_of(old, stays) == Some(Value::Bool(true)) {
+                return Err(Refusal::bad_request(format!(
+                    "The feature {stays} cannot be disabled once it is enabled."
+                )));
+            }
         }
         Ok(())
     },
     ..Set::COLLECTION
 };
+
+const ROLLOUT_READ: Permissions = &[
+    &["Policy.Read.HybridAuthentication"],
+    &["Policy.ReadWrite.HybridAuthentication"],
+    &["Directory.ReadWrite.All"],
+];
+const ROLLOUT_WRITE: Permissions =
+    &[&["Policy.ReadWrite.HybridAuthentication"], &["Directory.ReadWrite.All"]];
+
+pub(super) static ROLLOUTS: Set = Set {
+    ty: "featureRolloutPolicy",
+    paths: &["policies/featureRolloutPolicies"],
+    service: Service::Directory,
+    read: ROLLOUT_READ,
+    create: Some(ROLLOUT_WRITE),
+    update: Some(ROLLOUT_WRITE),
+    delete: Some(ROLLOUT_WRITE),
+    required: &["displayName", "feature", "isEnabled"],
+    create_only: &["feature"],
+    navigation: &[Navigation {
+        name: "appliesTo",
+        way: Way::Links(Relation::Rollout, Direction::Forward),
+        targets: &["group"],
+        read: ROLLOUT_READ,
+        write: Some(ROLLOUT_WRITE),
+        on_add: add_group,
+        ..Navigation::MANY
+    }],
+    on_create: |_, policy| {
+        policy.entry("isAppliedToOrganization").or_insert(Value::Bool(false));
+        Ok(())
+    },
+    on_delete: |_, policy| {
+        if flag(policy, "isEnabled") {
+            return Err(Refusal::directory("A policy that is enabled cannot be deleted."));
+        }
+        Ok(())
+    },
+    ..Set::COLLECTION
+};
+
+/// At most ten groups; assigned security groups that hold no groups.
+fn add_group(cx: &mut Context, policy: &Properties, group: &Properties) -> Outcome<()> {
+    let own = key(text(policy, "id"));
+    if cx.state.links.targets(Relation::Rollout, &own, 0, cx.now).count() >= 10 {
+        return Err(Refusal::directory("A feature is rolled out to at most 10 groups."));
+    }
+    let group = Value::Object(group.clone());
+    let is_dynamic = texts(&group, "groupTypes").any(|kind| kind == "DynamicMembership");
+    if is_dynamic {
+        return Err(Refusal::directory("Dynamic groups are not supported in staged rollout."));
+    }
+    Ok(())
+}

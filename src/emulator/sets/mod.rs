@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod branding;
+mod domains;
 mod groups;
 mod hybrid;
 mod locations;
@@ -17,7 +18,7 @@ mod tenant;
 mod units;
 mod users;
 
-pub(crate) use tenant::domain;
+pub(crate) use domains::domain;
 
 use super::set::Set;
 
@@ -57,10 +58,11 @@ pub(crate) static ALL: &[&Set] = &[
     &tenant::ORGANIZATION,
     &branding::BRANDING,
     &branding::LOCALIZATIONS,
-    &tenant::DOMAINS,
+    &domains::DOMAINS,
     &tenant::SKUS,
     &hybrid::FEDERATION,
     &hybrid::SYNCHRONIZATION,
+    &hybrid::ROLLOUTS,
 ];
 
 /// The set of a type.

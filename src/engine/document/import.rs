@@ -25,6 +25,7 @@ fn ids(model: &Model) -> String {
     let Forms { plain, path, keys } = Forms::of(model);
     let what = match model.resource.keeps {
         Keeps::Member | Keeps::Request => "its id",
+        Keeps::Singleton if model.resource.is_one_of_many() => "what it is of",
         Keeps::Singleton => "its name",
         Keeps::Slot if crate::engine::names::placeholders(model.resource.path).is_empty() => {
             "its name"
@@ -32,6 +33,7 @@ fn ids(model: &Model) -> String {
         Keeps::Slot => "the id of the object that it belongs to",
         Keeps::Reference => "the ids of both ends",
         Keeps::Part => "the id of the object that it is a part of",
+        Keeps::Act => "the id of the object that it was done to",
     };
     let mut ids = format!("- {what}: `{plain}`\n- its path in Graph: `{path}`\n");
     if !keys.is_empty() {

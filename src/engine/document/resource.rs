@@ -30,6 +30,9 @@ fn place(model: &Model) -> String {
     let path = model.resource.path;
     match model.resource.keeps {
         Keeps::Member => format!("Kept at `{path}/{{id}}`."),
+        Keeps::Act => format!(
+            "Done to the object at `{path}`, once. It cannot be undone: destroy does nothing in Graph."
+        ),
         Keeps::Singleton => format!(
             "Kept at `{path}`, where there is always exactly one: create takes it over and notes what \
              it found, destroy puts that back unless `on_destroy` says otherwise."

@@ -80,6 +80,7 @@ fn relationships_change_by_difference() {
     let change = |property: &str, single, add: &[&str], remove: &[&str]| LinkChange {
         property: property.into(),
         single,
+        bound: !single,
         add: add.iter().map(|id| (*id).to_owned()).collect(),
         remove: remove.iter().map(|id| (*id).to_owned()).collect(),
     };

@@ -35,6 +35,7 @@ fn members_are_bound_twenty_at_a_time_and_removed_by_ref() {
     let change = LinkChange {
         property: "members".into(),
         single: false,
+        bound: true,
         add: (0..21).map(|n| format!("m{n}")).collect(),
         remove: vec!["x".into()],
     };
@@ -49,6 +50,7 @@ fn a_single_relationship_is_put_and_deleted() {
     let change = |add: &[&str]| LinkChange {
         property: "manager".into(),
         single: true,
+        bound: false,
         add: add.iter().map(|id| (*id).to_owned()).collect(),
         remove: vec!["old".into()],
     };

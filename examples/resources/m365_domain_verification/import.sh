@@ -1,0 +1,5 @@
+# By the id of the domain
+terraform import m365_domain_verification.example fabrikam.com
+
+# By the domain's path in Graph
+terraform import m365_domain_verification.example /domains/fabrikam.com

@@ -1,0 +1,106 @@
+//! `m365_staged_rollout_policy`.
+
+use super::AREA;
+use crate::declare::{Call, Check, Literal, Permissions, Resource, boolean, links, string};
+
+/// Who signs in in the cloud before everybody does.
+pub static STAGED_ROLLOUT_POLICY: Resource = Resource {
+    name: "staged_rollout_policy",
+    area: AREA,
+    doc: "Staged rollout: groups whose members use a way of signing in before the whole organization \
+        does, such as password hash synchronisation while the domain is still federated.\n\n\
+        It is for synchronised users of a federated domain, and for a while: Graph takes at most 10 \
+        groups for each feature, assigned security groups only, and does not look into groups in groups \
+        (INV-18). Empty it before the domain leaves federation (INV-17).",
+    reference: "https://learn.microsoft.com/graph/api/resources/featurerolloutpolicy",
+    path: "/policies/featureRolloutPolicies",
+    entity: "featureRolloutPolicy",
+    permissions: Permissions {
+        read: "Policy.Read.HybridAuthentication",
+        write: "Policy.ReadWrite.HybridAuthentication",
+    },
+    selects: false,
+    attributes: &[
+        string("display_name", "The name that administrators see.").required(),
+        string("description", "What it is for."),
+        string("feature", "The way of signing in.")
+            .one_of(&[
+                "passthroughAuthentication",
+                "seamlessSso",
+                "passwordHashSync",
+                "emailAsAlternateId",
+                "certificateBasedAuthentication",
+                "multiFactorAuthentication",
+            ])
+            .required()
+            .replace("a policy rolls out one feature"),
+        boolean("is_enabled", "Whether the feature is rolled out.").required(),
+        boolean(
+            "is_applied_to_organization",
+            "Whether it is rolled out to everybody, rather than to the groups.",
+        )
+        .or(Literal::Bool(false)),
+        links("applies_to_group_ids", "The groups that it is rolled out to, at most 10.")
+            .graph("appliesTo")
+            .expanded()
+            .checks(&[Check::Count(1, 10)]),
+    ],
+    // What is on is switched off before it goes, as it is in the portal.
+    before_delete: Some(|policy| {
+        (policy["isEnabled"] == true)
+            .then_some(Call::patch().with(&[("isEnabled", Literal::Bool(false))]))
+    }),
+    retry_on: &["Request_ResourceNotFound"],
+    ..Resource::MEMBER
+};
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::STAGED_ROLLOUT_POLICY;
+    use crate::engine::{Model, Verb, request};
+    use crate::terraform::Value;
+
+    fn policy() -> Value {
+        Value::from([
+            ("id", Value::from("p")),
+            ("display_name", "Hashes".into()),
+            ("feature", "passwordHashSync".into()),
+            ("is_enabled", Value::Bool(true)),
+            ("is_applied_to_organization", Value::Bool(false)),
+            ("applies_to_group_ids", Value::set(["g".into()])),
+        ])
+    }
+
+    #[test]
+    fn groups_are_no_part_of_the_create() {
+        let model = Model::new(&STAGED_ROLLOUT_POLICY);
+        let create = request::create(&model, &policy(), &Value::Null, "https://graph/v1.0");
+        assert_eq!(
+            (create.verb, create.path.as_str()),
+            (Verb::Post, "/policies/featureRolloutPolicies")
+        );
+        let body = json!({ "displayName": "Hashes", "feature": "passwordHashSync", "isEnabled": true,
+            "isAppliedToOrganization": false });
+        assert_eq!(create.body, Some(body));
+    }
+
+    #[test]
+    fn groups_come_with_the_policy() {
+        let read = request::read(&Model::new(&STAGED_ROLLOUT_POLICY), &policy());
+        assert_eq!(read.path, "/policies/featureRolloutPolicies/p");
+        assert_eq!(read.query, [("$expand", "appliesTo".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_on_is_switched_off_before_it_goes() {
+        let model = Model::new(&STAGED_ROLLOUT_POLICY);
+        let off = request::before_delete(&model, &policy(), &json!({ "isEnabled": true }));
+        let off = off.expect("a request");
+        assert_eq!((off.verb, off.body), (Verb::Patch, Some(json!({ "isEnabled": false }))));
+        assert!(
+            request::before_delete(&model, &policy(), &json!({ "isEnabled": false })).is_none()
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Domains, federation, directory synchronisation and the identity model, through the real terraform.
+
+mod domains;
