@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::declare::{Attribute, Keeps, Kind, Literal, Mode};
-use crate::engine::{Model, names};
+use crate::engine::{Model, equal, names};
 use crate::terraform::Value;
 
 /// The body of a create: everything that is set. Write-only values come from the configuration,
@@ -73,7 +73,7 @@ pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
             Json::from(members.join(","))
         }
         (Kind::Object(attributes) | Kind::Variant(_, attributes), value) => {
-            object(attributes, value, prior)
+            object(attributes, value, prior, attribute.merged)
         }
         (Kind::Objects(_), Value::Set(elements)) => elements
             .iter()
@@ -92,7 +92,7 @@ pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
 /// what `prior` had, as [`complete`].
 pub fn element(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
     let Kind::Objects(attributes) = attribute.kind else { return Json::Null };
-    let mut json = object(attributes, value, prior);
+    let mut json = object(attributes, value, prior, attribute.merged);
     let odata = attribute.contained.and_then(|how| how.odata);
     if let (Some(odata), Json::Object(properties)) = (odata, &mut json) {
         properties.insert("@odata.type".into(), odata_type(odata));
@@ -140,12 +140,13 @@ pub fn has_body(keeps: Keeps) -> bool {
     !matches!(keeps, Keeps::Reference)
 }
 
-fn object(attributes: &[Attribute], value: &Value, prior: &Value) -> Json {
+fn object(attributes: &[Attribute], value: &Value, prior: &Value, merged: bool) -> Json {
     let mut object = Map::new();
     for attribute in attributes.iter().filter(|attribute| is_sent(attribute)) {
         let (now, before) = (value.get(attribute.name), prior.get(attribute.name));
         let cleared = now.is_null() && !before.is_null();
-        if now.is_unknown() || (now.is_null() && !cleared) {
+        let stays = merged && equal::same(attribute, now, before);
+        if now.is_unknown() || (now.is_null() && !cleared) || stays {
             continue;
         }
         let (property, _) = names::location(attribute);

@@ -45,8 +45,9 @@ pub static DIRECTORY_SYNCHRONIZATION: Resource = Resource {
                     .optional_computed(),
             ])
             .optional_computed()])
+            .merged()
             .optional_computed(),
-        object("features", "What synchronisation does.").of(FEATURES).optional_computed(),
+        object("features", "What synchronisation does.").of(FEATURES).merged().optional_computed(),
     ],
     rules: &[Rule::Needs(
         "configuration.accidental_deletion_prevention.synchronization_prevention_type",
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn dead_features_are_never_written() {
+    fn only_what_changes_is_written_and_never_a_dead_feature() {
         let model = Model::new(&DIRECTORY_SYNCHRONIZATION);
         let state = decode::state(&model, &found(), &Value::Null);
         let mut on = found();
@@ -182,8 +183,7 @@ mod tests {
         let body = patch::body(&model, &state, &wanted, &Value::Null);
         let update = request::update(&model, &wanted, body);
         assert_eq!(update.verb, Verb::Patch);
-        let features = json!({ "features": { "blockSoftMatchEnabled": true,
-            "synchronizeUpnForManagedUsersEnabled": true } });
+        let features = json!({ "features": { "blockSoftMatchEnabled": true } });
         assert_eq!(update.body, Some(features));
     }
 
