@@ -33,7 +33,7 @@ async fn until_done(session: &Session, model: &Model, planned: &Value) -> Result
     let failed = |error: &Error| explain::resource(model, Doing::Creating, error);
     let mut wait = session.wait(act.until.to_owned(), LONGEST).patient();
     loop {
-        let error = match session.write(&request, &[], model.resource.retry_on).await {
+        let error = match session.write(&request, model.resource.retry_on).await {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
