@@ -153,6 +153,16 @@ impl Workspace {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// Makes an object behind the provider's back: its id.
+    pub(crate) async fn make(&self, path: &str, body: Json) -> String {
+        self.change("POST", path, body).await["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Removes an object behind the provider's back.
+    pub(crate) async fn remove(&self, path: &str) {
+        self.change("DELETE", path, json!({})).await;
+    }
+
     /// All objects of a collection as they are, whatever the lag.
     pub(crate) async fn outside(&self, path: &str) -> Vec<Json> {
         let mut url = self.url(&format!("outside/v1.0{path}"));

@@ -7,6 +7,7 @@ pub mod conditional_access;
 pub mod domains;
 pub mod groups;
 pub mod hybrid;
+mod lockout;
 pub mod policies;
 pub mod privileged_access;
 mod provider;

@@ -1,8 +1,9 @@
 //! The provider block.
 
+use super::lockout::{EMERGENCY_ACCESS, LOCKOUT_PROTECTION};
 use crate::declare::{Attribute, Form, boolean, id, string};
 
-/// The arguments of the provider block, each of which an environment variable can give.
+/// The arguments of the provider block. An environment variable can give each that is no object.
 pub(super) static ATTRIBUTES: &[Attribute] = &[
     string("tenant_id", "The tenant, by its id or by one of its verified domains.").env(&[
         "M365_TENANT_ID",
@@ -141,4 +142,6 @@ pub(super) static ATTRIBUTES: &[Attribute] = &[
          for loopback addresses only.",
     )
     .env(&["M365_LOGIN_ENDPOINT"]),
+    EMERGENCY_ACCESS,
+    LOCKOUT_PROTECTION,
 ];

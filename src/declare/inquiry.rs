@@ -225,7 +225,8 @@ pub struct Question<'a> {
     pub provider: &'a Json,
     /// The claims of the access token.
     pub token: &'a Json,
-    /// What this process has planned for other objects.
+    /// What this process has planned for objects; what it has written, where this is about to be
+    /// written.
     pub elsewhere: &'a Elsewhere,
 }
 

@@ -192,6 +192,16 @@ fn policies(state: &mut State) {
         },
     });
     put(state, "authorizationPolicy", authorization);
+    for (id, kind, is_on) in [
+        ("Fido2", "fido2AuthenticationMethodConfiguration", true),
+        ("MicrosoftAuthenticator", "microsoftAuthenticatorAuthenticationMethodConfiguration", true),
+        ("TemporaryAccessPass", "temporaryAccessPassAuthenticationMethodConfiguration", false),
+    ] {
+        let method = json!({ "id": id, "state": if is_on { "enabled" } else { "disabled" } });
+        if let Value::Object(method) = method {
+            state.insert("authenticationMethodConfiguration", kind, method);
+        }
+    }
 }
 
 fn applications(state: &mut State) {
@@ -242,7 +252,7 @@ fn applications(state: &mut State) {
                 "appRoleAssignmentRequired": false,
                 "servicePrincipalNames": [app_id],
                 "servicePrincipalType": "Application",
-                "signInAudience": "AzureADMultipleOrgs",
+                "signInAudience": if owner == TENANT_ID { "AzureADMyOrg" } else { "AzureADMultipleOrgs" },
             }),
         );
     }

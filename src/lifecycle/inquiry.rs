@@ -5,7 +5,7 @@
 //! drops what it may have changed. What is judged right before a write is read anew, but for what
 //! somebody else read in the last seconds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::session::Session;
 use crate::declare::{Answer, Answers, Elsewhere, Finding, Inquiry, Question, Read, Unread};
 use crate::engine::{Model, plan, shape};
 use crate::graph::{self, Error, Graph};
-use crate::terraform::{Diagnostic, Diagnostics, Path, Severity, Value};
+use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// How often a function may ask for more. A trail of facts is a few steps long; one that goes on is a
 /// mistake in the function.
@@ -29,8 +29,11 @@ const FRESH: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(super) struct Inquiries {
     facts: Mutex<HashMap<Read, Fact>>,
-    elsewhere: Mutex<Elsewhere>,
-    told: Mutex<HashSet<String>>,
+    /// What was planned, and what was written.
+    planned: Mutex<Elsewhere>,
+    written: Mutex<Elsewhere>,
+    /// What was said of no object in particular, and about which object it was said.
+    told: Mutex<HashMap<String, String>>,
 }
 
 /// A fact: being read, or read.
@@ -64,12 +67,13 @@ pub(super) async fn at_plan(
         return Diagnostics::new();
     }
     let (prior, planned) = (shape::of(model, prior), shape::of(model, planned));
-    remember(session, model, &prior, &planned);
+    let name = remember(&session.inquiries().planned, model, &prior, &planned);
     let plan = Plan { prior, planned, is_replaced, when: When::Planning };
     let mut found = Diagnostics::new();
     for inquire in resource.inquiries.iter().chain(&resource.guard) {
         let conclude = |question: &Question<'_>, answers: &Answers| inquire(question, answers);
-        found.extend(judged(session, model, conclude_with(session, &plan, conclude).await));
+        let concluded = conclude_with(session, &plan, conclude).await;
+        found.extend(judged(session, model, concluded, Some(&name)));
     }
     found
 }
@@ -85,7 +89,15 @@ pub(super) async fn before_write(
     let (prior, planned) = (shape::of(model, prior), shape::of(model, planned));
     let plan = Plan { prior, planned, is_replaced: false, when: When::Writing };
     let concluded = conclude_with(session, &plan, guard).await;
-    judged(session, model, concluded).into_iter().filter(Diagnostic::is_error).collect()
+    judged(session, model, concluded, None).into_iter().filter(Diagnostic::is_error).collect()
+}
+
+/// Remembers what was written, which Graph may show a moment later only.
+pub(super) fn written(session: &Session, model: &Model, prior: &Value, planned: &Value) {
+    if model.resource.guard.is_some() {
+        let (prior, planned) = (shape::of(model, prior), shape::of(model, planned));
+        remember(&session.inquiries().written, model, &prior, &planned);
+    }
 }
 
 /// What a data source concludes, from its configuration in Graph's shape.
@@ -136,7 +148,11 @@ async fn conclude_with<T>(
             answers.insert(read, answer);
         }
         let concluded = {
-            let elsewhere = lock(&session.inquiries().elsewhere);
+            let inquiries = session.inquiries();
+            let elsewhere = lock(match plan.when {
+                When::Planning => &inquiries.planned,
+                When::Writing => &inquiries.written,
+            });
             conclude(
                 &Question {
                     prior: &plan.prior,
@@ -161,35 +177,38 @@ async fn conclude_with<T>(
     Err(Unread { read, why })
 }
 
-/// Findings as diagnostics. What is said of no object in particular is said once.
+/// Findings as diagnostics. The same text, said of no attribute, is said once: of the object that it
+/// was said of first.
 fn judged(
     session: &Session,
     model: &Model,
     concluded: Result<Vec<Finding>, Unread>,
+    object: Option<&str>,
 ) -> Diagnostics {
     let findings = match concluded {
         Ok(findings) => findings,
         Err(without) => return unread(&model.name, &without).into(),
     };
     let first = |finding: &Finding| {
-        let general = finding.severity == Severity::Warning && finding.path == Path::root();
-        !general || {
-            let text = format!("{}\n{}", finding.summary, finding.detail);
-            lock(&session.inquiries().told).insert(text)
-        }
+        let Some(object) = object.filter(|_| finding.path == Path::root()) else { return true };
+        let text = format!("{}\n{}", finding.summary, finding.detail);
+        let mut told = lock(&session.inquiries().told);
+        told.entry(text).or_insert_with(|| object.to_owned()) == object
     };
     findings.into_iter().filter(first).map(plan::diagnostic).collect()
 }
 
-fn remember(session: &Session, model: &Model, prior: &Json, planned: &Json) {
+/// Remembers an object, and answers what it is remembered by.
+fn remember(all: &Mutex<Elsewhere>, model: &Model, prior: &Json, planned: &Json) -> String {
     let text = |name: &str| {
         let known = |json: &Json| Some(json[name].as_str()?.to_owned());
         known(prior).or_else(|| known(planned)).filter(|text| text != crate::declare::UNKNOWN)
     };
-    if let Some(name) = text("id").or_else(|| text("displayName")) {
-        let mut elsewhere = lock(&session.inquiries().elsewhere);
-        elsewhere.insert((model.resource.name, name.to_lowercase()), planned.clone());
-    }
+    let name = text("id").or_else(|| text("displayName"));
+    // Some have no name as long as they have no id; two that are alike are one.
+    let name = name.unwrap_or_else(|| planned.to_string());
+    lock(all).insert((model.resource.name, name.to_lowercase()), planned.clone());
+    format!("{}/{name}", model.name)
 }
 
 impl Inquiries {

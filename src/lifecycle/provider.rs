@@ -193,7 +193,8 @@ impl Provider {
             let Apply { prior, identity, private, .. } = request;
             return Applied { state: prior, identity, private, diagnostics: forbidden };
         }
-        if request.planned.is_null() {
+        let (prior, planned) = (request.prior.clone(), request.planned.clone());
+        let applied = if request.planned.is_null() {
             let session = bound(&session, model, &request.prior, Doing::Deleting);
             delete::delete(&session, model, request).await
         } else if request.prior.is_null() {
@@ -202,7 +203,12 @@ impl Provider {
         } else {
             let session = bound(&session, model, &request.planned, Doing::Updating);
             update::update(&session, model, request).await
+        };
+        if !applied.diagnostics.has_errors() {
+            let now = if planned.is_null() { &planned } else { &applied.state };
+            inquiry::written(&session, model, &prior, now);
         }
+        applied
     }
 
     /// `ImportResourceState`.

@@ -35,7 +35,8 @@ fn data_sources_are_well_formed() {
 fn the_provider_block_is_well_formed() {
     let mut offences = of_attributes("provider", PROVIDER, true);
     for attribute in PROVIDER {
-        if attribute.env.is_empty() || attribute.mode != Mode::Optional {
+        let is_object = matches!(attribute.kind, Kind::Object(_));
+        if is_object != attribute.env.is_empty() || attribute.mode != Mode::Optional {
             offences.push(format!("provider.{} is not optional with env", attribute.name));
         }
     }

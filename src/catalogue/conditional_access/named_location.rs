@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::AREA;
 use crate::catalogue::codec::CIDR_RANGES;
+use crate::catalogue::lockout;
 use crate::declare::{
     Call, Check, Form, Literal::Bool, Literal::Str, Lookup, Permissions, Resource, Rule, boolean,
     instant, string, strings, variant,
@@ -83,6 +84,7 @@ pub static NAMED_LOCATION: Resource = Resource {
     soft_delete: Some("/identity/conditionalAccess/deletedItems/namedLocations/{id}"),
     before_delete: Some(distrust),
     moved_from: &["azuread_named_location"],
+    guard: Some(lockout::named_location),
     ..Resource::MEMBER
 };
 

@@ -4,7 +4,10 @@ use super::AREA;
 use super::conditions::CONDITIONS;
 use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
-use crate::declare::{Attribute, Lookup, Permissions, Resource, Rule, instant, object, string};
+use crate::catalogue::lockout;
+use crate::declare::{
+    Attribute, Lookup, Permissions, Resource, Rule, boolean, instant, object, string,
+};
 
 /// What a sign-in must satisfy, under which conditions.
 pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
@@ -34,6 +37,12 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
         SETTINGS[3],
         SETTINGS[4],
         SETTINGS[5],
+        boolean(
+            "allow_direct_enable",
+            "Whether the policy may become `enabled` without having been \
+             `enabledForReportingButNotEnforced` first. Unless it says so, the plan warns.",
+        )
+        .local(),
         string("template_id", "The template that the policy was made from, if any.").computed(),
         instant("created_date_time", "When it was made.").computed(),
     ],
@@ -43,6 +52,7 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     data: Some(Lookup { plural: None }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/policies/{id}"),
     moved_from: &["azuread_conditional_access_policy"],
+    guard: Some(lockout::conditional_access_policy),
     ..Resource::MEMBER
 };
 

@@ -2,6 +2,7 @@
 
 use super::AREA;
 use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::catalogue::lockout;
 use crate::declare::{
     Check, Finding, Form, Lookup, Permissions, Resource, Rule, boolean, instant, links, string,
     strings,
@@ -152,6 +153,7 @@ pub static GROUP: Resource = Resource {
     soft_delete: Some("/directory/deletedItems/{id}"),
     retry_on: &["Request_ResourceNotFound"],
     moved_from: &["azuread_group"],
+    guard: Some(lockout::group),
     ..Resource::MEMBER
 };
 

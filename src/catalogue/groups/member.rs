@@ -1,6 +1,7 @@
 //! `m365_group_member`.
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{Permissions, Resource, id};
 
 /// One member of a group.
@@ -29,5 +30,6 @@ pub static GROUP_MEMBER: Resource = Resource {
         .replace("a membership belongs to one member"),
     ],
     retry_on: &["Request_ResourceNotFound"],
+    guard: Some(lockout::group_member),
     ..Resource::REFERENCE
 };

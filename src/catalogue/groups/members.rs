@@ -1,6 +1,7 @@
 //! `m365_group_members`.
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{Permissions, Resource, id, links};
 
 /// All members of a group.
@@ -27,5 +28,6 @@ pub static GROUP_MEMBERS: Resource = Resource {
         .required(),
     ],
     retry_on: &["Request_ResourceNotFound"],
+    guard: Some(lockout::group_members),
     ..Resource::PART
 };

@@ -1,6 +1,7 @@
 //! `m365_security_defaults`.
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{Permissions, Resource, boolean};
 
 /// Microsoft's basic protection for tenants without Conditional Access.
@@ -20,5 +21,6 @@ pub static SECURITY_DEFAULTS: Resource = Resource {
         write: "Policy.Read.All + Policy.ReadWrite.SecurityDefaults",
     },
     attributes: &[boolean("is_enabled", "Whether security defaults are on.").required()],
+    guard: Some(lockout::security_defaults),
     ..Resource::SINGLETON
 };

@@ -2,6 +2,7 @@
 
 use super::role::{role, role_definition};
 use super::{AREA, rules};
+use crate::catalogue::lockout;
 use crate::catalogue::roles::built_in;
 use crate::declare::{
     Attribute, Check, Finding, Form, Law, Lookup, Permissions, Resource, Rule, Ruled, boolean, id,
@@ -135,6 +136,7 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
         Law::L2,
         "Graph changes a rule as a whole, so the request carries all of the rule that changed",
     )],
+    guard: Some(lockout::role_management_policy),
     ..Resource::SINGLETON
 };
 

@@ -1,6 +1,7 @@
 //! `m365_role_eligibility` and `m365_role_active_assignment`.
 
 use super::{AREA, NEW, ROLE_MANAGEMENT_POLICY, limits};
+use crate::catalogue::lockout;
 use crate::catalogue::roles::{built_in, whole_tenant};
 use crate::declare::{
     Attribute, Form, Law, Permissions, Policed, Requests, Resource, Rule, id, string,
@@ -139,5 +140,6 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
     judge: Some(built_in::unknown),
     retry_on: NEW,
     exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
+    guard: Some(lockout::role_assignment),
     ..Resource::REQUEST
 };

@@ -1,6 +1,7 @@
 //! `m365_role_assignment`.
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{Form, Permissions, Resource, Rule, id, string};
 use crate::terraform::Value;
 
@@ -50,6 +51,7 @@ pub static ROLE_ASSIGNMENT: Resource = Resource {
     rules: &[Rule::AtMostOneOf(&["directory_scope_id", "app_scope_id"])],
     retry_on: &["Request_ResourceNotFound", "RoleNotFound", "SubjectNotFound"],
     moved_from: &["azuread_directory_role_assignment"],
+    guard: Some(lockout::role_assignment),
     ..Resource::MEMBER
 };
 

@@ -2,6 +2,7 @@
 
 use super::AREA;
 use crate::catalogue::codec::NONE_IS_EMPTY;
+use crate::catalogue::lockout;
 use crate::declare::{
     Attribute, Check, Form, Literal::Bool, Lookup, Permissions, Resource, boolean, flags, instant,
     integer, link, object, string, strings,
@@ -33,6 +34,7 @@ pub static USER: Resource = Resource {
     soft_delete: Some("/directory/deletedItems/{id}"),
     retry_on: &["Request_ResourceNotFound"],
     moved_from: &["azuread_user"],
+    guard: Some(lockout::user),
     ..Resource::MEMBER
 };
 

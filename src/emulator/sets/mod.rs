@@ -11,6 +11,7 @@ mod methods;
 mod period;
 mod policies;
 mod privileged;
+mod registered;
 mod role_policies;
 mod roles;
 mod strengths;
@@ -52,6 +53,8 @@ pub(crate) static ALL: &[&Set] = &[
     &locations::LOCATIONS,
     &strengths::STRENGTHS,
     &strengths::COMBINATIONS,
+    &registered::DEVICES,
+    &registered::METHOD_CONFIGURATIONS,
     &policies::AGREEMENTS,
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,

@@ -64,6 +64,11 @@ pub enum Change {
         /// Whom it is taken from; `None` for everyone.
         users: Option<Vec<String>>,
     },
+    /// Security defaults are turned on or off.
+    SecurityDefaults {
+        /// Whether they are on afterwards.
+        enabled: bool,
+    },
     /// A domain is federated with another identity provider.
     DomainFederated(String),
     /// A domain's users are authenticated by Entra again.

@@ -98,6 +98,38 @@ fn security_defaults(policy: &Policy, scene: &Scene) -> Option<Finding> {
     })
 }
 
+/// Security defaults are turned on while policies are enforced, or off while none is.
+pub(super) fn defaults(scene: &Scene, enabled: bool) -> Vec<Finding> {
+    let enforced: Vec<String> = scene
+        .policies
+        .iter()
+        .filter(|policy| policy.state == State::Enabled)
+        .map(|policy| format!("policy \"{}\"", policy.name()))
+        .collect();
+    let finding = match (enabled, enforced.is_empty()) {
+        (true, false) => {
+            Finding::error("L-14", "Security defaults cannot be on while policies are enforced")
+                .would("Entra refuses one as long as there is the other.")
+                .to(enforced)
+                .fix("disable the policies or set them to report-only first")
+        }
+        (false, true) => {
+            Finding::warning("L-14", "Security defaults go, and no policy takes their place")
+                .would(
+                    "From then on a password alone is enough to sign in, for administrators too, \
+                     until a policy is enforced.",
+                )
+                .to(["everyone"])
+                .fix(
+                    "create the policies report-only, turn security defaults off, then enforce \
+                     the policies, all in one change",
+                )
+        }
+        _ => return Vec::new(),
+    };
+    vec![finding]
+}
+
 /// A block everywhere but at trusted locations, of which there are none.
 fn no_trusted_location(policy: &Policy, scene: &Scene) -> Option<Finding> {
     let locations = policy.conditions.locations.as_ref()?;

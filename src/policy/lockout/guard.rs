@@ -4,7 +4,7 @@
 use super::activation::{self, asks_for};
 use super::change::Change;
 use super::finding::Finding;
-use super::{Scene, federation, location, methods};
+use super::{Scene, consistency, federation, location, methods};
 use crate::policy::ca::{Policy, State, User};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
 
@@ -42,6 +42,7 @@ pub fn guard(change: &Change, scene: &Scene) -> Vec<Finding> {
         Change::MethodDisabled { method, users } => {
             methods::disabled(scene, method, users.as_deref())
         }
+        Change::SecurityDefaults { enabled } => consistency::defaults(scene, *enabled),
         Change::DomainFederated(domain) => federation::federated(scene, domain),
         Change::DomainManaged(domain) => federation::managed(scene, domain),
         Change::ApplicationDeleted(id) => own(scene, id, "is deleted"),

@@ -1,0 +1,235 @@
+//! The guard of `m365_conditional_access_policy`.
+
+use serde_json::Value as Json;
+
+use super::facts::{self, automation};
+use super::{Guard, Judged, SILENT};
+use crate::catalogue::conditional_access::tenant;
+use crate::declare::{Answers, Question, Read};
+use crate::policy::ca::{Control, Policy, Requirement};
+use crate::policy::emergency::{self, Account, EmergencyFacts, RoleAssignment};
+use crate::policy::lockout::{Finding, Scene, Severity, enabling, judge};
+use crate::policy::roles::{GLOBAL_ADMINISTRATOR, REPAIRERS, SYNCHRONISERS};
+
+const REGISTRATION: &str = "urn:user:registersecurityinfo";
+
+/// Whether a policy that is enforced, or is to be, locks somebody out.
+pub(in crate::catalogue) fn conditional_access_policy(
+    question: &Question<'_>,
+    answers: &Answers,
+) -> Judged {
+    let planned = question.planned;
+    let Some(guard) = Guard::new(question, answers) else { return SILENT };
+    let enforced = planned["state"] == "enabled";
+    // Without anybody to protect, only a change is worth looking at.
+    if !enforced || (guard.is_unchanged() && !guard.has_emergency_access()) {
+        return SILENT;
+    }
+    let mut findings = Vec::new();
+    if planned["allowDirectEnable"] != true && !question.is_writing {
+        findings.extend(directly(question));
+    }
+    let Some(policies) = guard.policies(Some(planned)) else { return guard.conclude(findings) };
+    findings.extend(locks_out(&guard, policies));
+    guard.conclude(findings)
+}
+
+/// Going live without having reported first.
+fn directly(question: &Question<'_>) -> Option<Finding> {
+    let read = |json: &Json| Policy::from_graph(json).ok();
+    let before = if question.prior.is_null() { None } else { read(question.prior) };
+    enabling(before.as_ref(), &read(question.planned)?)
+}
+
+fn locks_out(guard: &Guard<'_>, policies: Vec<Policy>) -> Vec<Finding> {
+    let question = guard.question;
+    let own = own_name(question);
+    let Some(policy) = policies.iter().find(|policy| is_own(policy, &own)).cloned() else {
+        return Vec::new();
+    };
+    let mut scene = guard.scene();
+    // Asked for together, so that a round reads all of it.
+    let administrators =
+        guard.administrators(&[REPAIRERS.as_slice(), SYNCHRONISERS.as_slice()].concat());
+    let fit = fitness(guard, &mut scene);
+    guard.emergency_users(&mut scene, &policies, false);
+    tenant_facts(guard, &policy, &mut scene);
+    let directory = tenant::directory(&guard.ask, &policies);
+    scene.directory.locations = directory.locations;
+    scene.directory.strengths = directory.strengths;
+    scene.directory.complete = directory.complete;
+    let mut administrators = administrators.unwrap_or_default();
+    administrators.retain(|user| !guard.emergency.user_ids.contains(&user.id.to_lowercase()));
+    guard.with_groups(&policies, &mut administrators);
+    scene.directory.users.extend(administrators);
+    identity(guard, &policies, &mut scene);
+    scene.policies = policies;
+    let mut findings = judge(&scene, Some(&own));
+    // Which methods an account has matters only where they are all that is missing.
+    if findings.iter().any(|finding| matches!(finding.id, "L-11" | "L-35")) {
+        let policies = std::mem::take(&mut scene.policies);
+        guard.emergency_users(&mut scene, &policies, true);
+        scene.policies = policies;
+        findings = judge(&scene, Some(&own));
+    }
+    if !question.is_writing {
+        findings = findings.into_iter().filter_map(foreseen).collect();
+    }
+    findings.extend(fit);
+    findings
+}
+
+/// What can be said at plan: nothing that hangs on a value which is known after apply only, and no
+/// more than a warning of what another part of the same plan may put right.
+fn foreseen(mut finding: Finding) -> Option<Finding> {
+    if finding.consequence.contains("known after apply") {
+        return None;
+    }
+    if matches!(finding.id, "L-04" | "L-12" | "L-14") && finding.severity == Severity::Error {
+        finding.severity = Severity::Warning;
+        finding.remedy.push_str(
+            ". If this plan does that too, let the policy depend on it (depends_on): it is looked \
+             at again right before the policy is written, and stopped if it still is so",
+        );
+    }
+    Some(finding)
+}
+
+/// By what the policy is found among all: its id, or its name as long as it has none.
+fn own_name(question: &Question<'_>) -> String {
+    let id = question.prior["id"].as_str();
+    id.or(question.planned["displayName"].as_str()).unwrap_or_default().to_owned()
+}
+
+fn is_own(policy: &Policy, own: &str) -> bool {
+    policy.id.eq_ignore_ascii_case(own) || policy.display_name == own
+}
+
+/// Facts of the tenant that this policy depends on.
+fn tenant_facts(guard: &Guard<'_>, policy: &Policy, scene: &mut Scene) {
+    let ask = &guard.ask;
+    let defaults =
+        Read::one("/policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All");
+    scene.tenant.security_defaults = match planned_defaults(guard.question) {
+        Some(planned) => Some(planned),
+        None => ask.known(&defaults).and_then(|defaults| defaults["isEnabled"].as_bool()),
+    };
+    let required = Requirement::of(policy);
+    let count = |path: &str, permission: &'static str, filter: &str| {
+        let read = Read::one(path, permission).filter(filter).select("id").top(1);
+        let found = ask.known(&read)?["value"].as_array()?.len();
+        u64::try_from(found).ok()
+    };
+    if required.mentions(&Control::CompliantDevice) {
+        scene.tenant.compliant_devices =
+            count("/devices", "Device.Read.All", "isCompliant eq true");
+    }
+    if required.mentions(&Control::DomainJoinedDevice) {
+        scene.tenant.hybrid_devices =
+            count("/devices", "Device.Read.All", "trustType eq 'ServerAd'");
+    }
+    if required.mentions(&Control::CompliantApplication) {
+        let read =
+            Read::all("/deviceAppManagement/managedAppPolicies", "DeviceManagementApps.Read.All");
+        let found = ask.objects(&read).map(<[Json]>::len);
+        scene.tenant.app_protection_policies = found.and_then(|found| u64::try_from(found).ok());
+    }
+    let registers = policy.conditions.applications.iter().any(|applications| {
+        applications.include_user_actions.iter().any(|action| action == REGISTRATION)
+    });
+    if registers {
+        let read = Read::one(
+            "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass",
+            "Policy.Read.AuthenticationMethod",
+        );
+        scene.tenant.temporary_access_pass =
+            ask.known(&read).and_then(|pass| Some(pass["state"].as_str()? == "enabled"));
+        // Whether there is a trusted place to register from.
+        scene.directory.complete.locations = false;
+    }
+}
+
+/// Whether security defaults are to be on, where this process plans them.
+fn planned_defaults(question: &Question<'_>) -> Option<bool> {
+    let mut elsewhere = question.elsewhere.iter();
+    let planned = elsewhere.find(|((resource, _), _)| *resource == "security_defaults")?;
+    planned.1["isEnabled"].as_bool()
+}
+
+/// Who runs the plan, where policies are for such.
+fn identity(guard: &Guard<'_>, policies: &[Policy], scene: &mut Scene) {
+    let own = automation(guard.question.token);
+    if let Some(id) = &own.service_principal_id {
+        let found = tenant::service_principal(&guard.ask, policies, id);
+        scene.directory.service_principals.extend(found);
+        scene.directory.tenant_id = guard.question.token["tid"].as_str().map(str::to_owned);
+    }
+    if let Some(id) = &own.user_id
+        && !scene.directory.users.iter().any(|user| user.id.eq_ignore_ascii_case(id))
+    {
+        let user = tenant::person(&guard.ask, policies, id, false);
+        facts::put(&mut scene.directory, user);
+    }
+}
+
+/// Whether the emergency accounts are what they have to be for anything to rest on them.
+fn fitness(guard: &Guard<'_>, scene: &mut Scene) -> Vec<Finding> {
+    if !guard.has_emergency_access() {
+        return Vec::new();
+    }
+    let ask = &guard.ask;
+    let domains =
+        Read::all("/domains", "Domain.Read.All").select("id,isInitial,authenticationType");
+    let initial = ask
+        .objects(&domains)
+        .and_then(|domains| domains.iter().find(|domain| domain["isInitial"] == true));
+    let text = |json: &Json, name: &str| json[name].as_str().map(str::to_owned);
+    scene.tenant.initial_domain = initial.and_then(|domain| text(domain, "id"));
+    let holders = guard.administrators(&[GLOBAL_ADMINISTRATOR]);
+    let accounts = scene.emergency.user_ids.iter().map(|id| {
+        let read = tenant::user(id);
+        let told = ask.known(&read);
+        let holds = holders.as_ref().map(|holders| {
+            let holds = holders.iter().any(|user| user.id.eq_ignore_ascii_case(id));
+            let role = RoleAssignment {
+                role: GLOBAL_ADMINISTRATOR.to_owned(),
+                directory_scope_id: "/".to_owned(),
+                is_active: true,
+                expires: false,
+            };
+            if holds { vec![role] } else { Vec::new() }
+        });
+        let absent = ask.answer(&read) == Some(&crate::declare::Answer::Absent);
+        Account {
+            id: id.clone(),
+            user_principal_name: told.and_then(|told| text(told, "userPrincipalName")),
+            account_enabled: if absent {
+                Some(false)
+            } else {
+                told.and_then(|told| told["accountEnabled"].as_bool())
+            },
+            on_premises_sync_enabled: told.map(|told| told["onPremisesSyncEnabled"] == true),
+            roles: holds,
+            ..Account::default()
+        }
+    });
+    let facts = EmergencyFacts {
+        accounts: accounts.collect(),
+        initial_domain_managed: initial.map(|domain| domain["authenticationType"] == "Managed"),
+        initial_domain: scene.tenant.initial_domain.clone(),
+        ..EmergencyFacts::default()
+    };
+    // What is not known is told once, as facts that could not be read.
+    let certain = |finding: &Finding| finding.severity == Severity::Error;
+    emergency::findings(&facts).into_iter().filter(certain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::declare::UNKNOWN;
+
+    #[test]
+    fn the_mark_of_what_is_not_known_is_one() {
+        assert_eq!(UNKNOWN, crate::policy::ca::UNKNOWN);
+    }
+}
