@@ -4,6 +4,7 @@ pub mod administrative_units;
 pub mod branding;
 mod codec;
 pub mod conditional_access;
+pub mod cross_tenant;
 pub mod domains;
 pub mod groups;
 pub mod hybrid;
@@ -12,6 +13,7 @@ pub mod policies;
 pub mod privileged_access;
 mod provider;
 pub mod roles;
+pub mod synchronization;
 pub mod tenant;
 pub mod users;
 
@@ -38,6 +40,8 @@ pub static ALL: &[&Resource] = &[
     &conditional_access::CONDITIONAL_ACCESS_POLICY,
     &conditional_access::NAMED_LOCATION,
     &conditional_access::TERMS_OF_USE,
+    &cross_tenant::CROSS_TENANT_ACCESS_PARTNER,
+    &cross_tenant::CROSS_TENANT_SYNCHRONIZATION,
     &domains::DOMAIN,
     &domains::DOMAIN_SETTINGS,
     &domains::DOMAIN_VERIFICATION,
@@ -55,6 +59,7 @@ pub static ALL: &[&Resource] = &[
     &privileged_access::ROLE_MANAGEMENT_POLICY,
     &roles::ROLE_ASSIGNMENT,
     &roles::ROLE_DEFINITION,
+    &synchronization::SYNCHRONIZATION_JOB,
     &tenant::ORGANIZATION,
     &users::USER,
 ];

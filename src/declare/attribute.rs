@@ -58,6 +58,8 @@ pub struct Attribute {
     pub env: &'static [&'static str],
     /// The action of the object that changes it, where PATCH does not take it.
     pub action: Option<&'static str>,
+    /// The actions of the object, without a body, that switch it on and off.
+    pub switch: Option<(&'static str, &'static str)>,
     /// How Graph keeps the elements, where each is an object of its own within this one.
     pub contained: Option<&'static Contained>,
 }
@@ -182,6 +184,11 @@ pub const fn instant(name: &'static str, doc: &'static str) -> Attribute {
     Attribute::new(name, doc, Kind::Text(Form::Instant))
 }
 
+/// A length of time, ISO 8601.
+pub const fn duration(name: &'static str, doc: &'static str) -> Attribute {
+    Attribute::new(name, doc, Kind::Text(Form::Duration))
+}
+
 /// A set of texts.
 pub const fn strings(name: &'static str, doc: &'static str) -> Attribute {
     Attribute::new(name, doc, Kind::Texts(Form::Plain))
@@ -249,6 +256,7 @@ impl Attribute {
             stream: None,
             env: &[],
             action: None,
+            switch: None,
             contained: None,
         }
     }
@@ -382,6 +390,12 @@ impl Attribute {
     /// PATCH does not take it: `POST {object}/{action}` with it in the body changes it.
     pub const fn by_action(self, action: &'static str) -> Self {
         Self { action: Some(action), ..self }
+    }
+
+    /// A truth that no body carries: `POST {object}/{on}` makes it true, `POST {object}/{off}` false.
+    /// It is false in a new object.
+    pub const fn switched_by(self, on: &'static str, off: &'static str) -> Self {
+        Self { switch: Some((on, off)), ..self }
     }
 
     /// Its elements are objects of their own, in a collection within this object.

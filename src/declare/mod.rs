@@ -18,8 +18,8 @@ mod resource;
 mod stream;
 
 pub use attribute::{
-    Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, flags, id, ids, instant,
-    integer, link, links, object, objects, string, strings, variant,
+    Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, duration, flags, id, ids,
+    instant, integer, link, links, object, objects, string, strings, variant,
 };
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;

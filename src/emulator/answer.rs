@@ -129,7 +129,8 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
             }
             _ => Err(Refusal::method_not_allowed()),
         },
-        Target::Act { set, id, action } => {
+        Target::Act { set, parent, id, action } => {
+            enter(cx, parent)?;
             only(ask, action.method)?;
             allow(cx, set, action.permissions)?;
             let object = cx.find(set, &id)?.seen(cx.now).cloned().unwrap_or_default();

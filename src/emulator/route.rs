@@ -31,6 +31,7 @@ pub(crate) enum Target {
     },
     Act {
         set: &'static Set,
+        parent: Option<Parent>,
         id: String,
         action: &'static Action,
     },
@@ -154,7 +155,7 @@ fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<T
             }
             let bare = name.trim_start_matches("microsoft.graph.");
             match set.actions.iter().find(|a| a.name.eq_ignore_ascii_case(bare)) {
-                Some(action) if what.is_empty() => Ok(Target::Act { set, id, action }),
+                Some(action) if what.is_empty() => Ok(Target::Act { set, parent, id, action }),
                 _ => Err(Refusal::no_such_segment(name)),
             }
         }

@@ -53,6 +53,7 @@ pub fn is_sent(attribute: &Attribute) -> bool {
     !attribute.local
         && attribute.mode != Mode::Computed
         && attribute.stream.is_none()
+        && attribute.switch.is_none()
         && !matches!(attribute.kind, Kind::Link | Kind::Links)
 }
 

@@ -52,7 +52,10 @@ pub enum Reads {
 impl Model {
     /// Makes a declaration ready.
     pub fn new(resource: &'static Resource) -> Self {
-        let mut attributes = if names_itself(resource) { Vec::new() } else { vec![ID] };
+        // Some objects have their key in a property of another name.
+        let key = resource.create.map(|call| call.id_from).filter(|property| *property != "id");
+        let id = key.map_or(ID, |property| ID.graph(property));
+        let mut attributes = if names_itself(resource) { Vec::new() } else { vec![id] };
         attributes.extend_from_slice(resource.attributes);
         if resource.soft_delete.is_some() {
             attributes.push(PURGE);

@@ -208,9 +208,22 @@ pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Reques
 pub fn actions(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
     let path = object_path(model.resource, planned);
     let actions = patch::actions(model, prior, planned).into_iter();
-    actions
-        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body))
-        .collect()
+    let actions = actions
+        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body));
+    actions.chain(switches(model, prior, planned)).collect()
+}
+
+/// The requests that switch something on or off; in a new object, everything is off.
+pub fn switches(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
+    let path = object_path(model.resource, planned);
+    let changes = model.attributes.iter().filter_map(|attribute| {
+        let (on, off) = attribute.switch?;
+        let before = prior.get(attribute.name).as_bool().unwrap_or(false);
+        let after = planned.get(attribute.name).as_bool()?;
+        let action = if after { on } else { off };
+        (before != after).then(|| Request::new(Verb::Post, format!("{path}/{action}")))
+    });
+    changes.collect()
 }
 
 /// The requests that change a relationship, in order: what comes first, then what goes, so that

@@ -104,14 +104,18 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
     uploaded(session, model, &planned).await
 }
 
-/// Writes the streams of an object that was just made, and says where it stands.
+/// Writes the streams of an object that was just made, switches on what shall be on, and says where
+/// it stands.
 async fn uploaded(session: &Session, model: &Model, planned: &Value) -> Applied {
     let failed = match files::read(model, &Value::Null, planned).await {
         Err(diagnostic) => Some(diagnostic),
-        Ok(files) => match files::write(session, files).await {
-            Ok(()) => None,
-            Err(error) => Some(explain::resource(model, Doing::Creating, &error)),
-        },
+        Ok(files) => {
+            let written = match files::write(session, files).await {
+                Ok(()) => update::switch(session, model, &Value::Null, planned).await,
+                Err(error) => Err(error),
+            };
+            written.err().map(|error| explain::resource(model, Doing::Creating, &error))
+        }
     };
     match failed {
         None => finish(session, model, planned, Note::default(), Doing::Creating).await,
@@ -223,7 +227,8 @@ async fn look_up(session: &Session, model: &Model, planned: &Value) -> Result<Op
             let planned = planned.get(attribute.name);
             // What is written after the create is not there yet.
             let made_later = attribute.contained.is_some_and(|how| !how.with_create)
-                || attribute.stream.is_some();
+                || attribute.stream.is_some()
+                || attribute.switch.is_some();
             patch::is_link(attribute)
                 || made_later
                 || !planned.is_wholly_known()

@@ -72,6 +72,19 @@ pub(super) async fn change(
     write::relate(session, model, &path, &patch::links(model, prior, planned)).await
 }
 
+/// Switches on and off.
+pub(super) async fn switch(
+    session: &Session,
+    model: &Model,
+    prior: &Value,
+    planned: &Value,
+) -> Result<(), Error> {
+    for request in request::switches(model, prior, planned) {
+        act(session, model, &request).await?;
+    }
+    Ok(())
+}
+
 /// Sends an action that sets a property, and again where its answer was lost: twice is once.
 async fn act(session: &Session, model: &Model, request: &Request) -> Result<(), Error> {
     let mut sent = session.write(request, model.resource.retry_on).await;

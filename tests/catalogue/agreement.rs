@@ -173,6 +173,10 @@ fn of_attribute(
         offences.push(format!("{path} {wrong}"));
         return;
     }
+    let switches = attribute.switch.into_iter().flat_map(|(on, off)| [on, off]);
+    for action in switches.filter(|action| !csdl.has_action(of, action)) {
+        offences.push(format!("{path} is switched by {action}, which {of} does not have"));
+    }
     if let Some(action) = attribute.action.filter(|action| !csdl.has_action(of, action)) {
         offences.push(format!("{path} is changed by {action}, which {of} does not have"));
     }
@@ -241,6 +245,10 @@ fn kind(attribute: &Attribute) -> String {
 /// Every member that is offered exists, and every one that exists is offered.
 fn members(csdl: &Csdl, path: &str, ty: &str, attribute: &Attribute, offences: &mut Offences) {
     let Some(known) = csdl.members(ty) else { return };
+    if matches!(attribute.kind, Kind::Boolean) {
+        // A codec makes a truth of them.
+        return;
+    }
     if attribute.mode == Mode::Computed && attribute.one_of.is_empty() {
         return;
     }

@@ -222,7 +222,12 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
         .filter(|one| one.action.is_some() || one.contained.is_some())
         .map(|one| (names::location(one).0, one.action))
         .collect();
-    let some = !(properties.is_empty() && links.is_empty());
+    // What is switched takes an action and no body.
+    let switches: Vec<String> = changed()
+        .flat_map(|one| one.switch.into_iter().flat_map(|(on, off)| [on, off]))
+        .map(|action| format!("{path}/{action}"))
+        .collect();
+    let some = !(properties.is_empty() && links.is_empty() && switches.is_empty());
     ensure(some != writes.is_empty(), || format!("{} requests were sent", writes.len()))?;
     for write in writes {
         let of_link = links.iter().any(|link| {
@@ -242,7 +247,7 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
                 write.path == collection || write.path.starts_with(&format!("{collection}/"))
             }
         });
-        if of_link || of_action_or_part {
+        if of_link || of_action_or_part || switches.contains(&write.path) {
             continue;
         }
         let keys: Vec<&String> =

@@ -2,7 +2,7 @@
 
 use m365::declare::{Keeps, Kind, Law, Mode, Resource};
 use m365::emulator::CLIENT_SECRET;
-use m365::engine::{Model, decode, equal, request};
+use m365::engine::{Model, decode, equal, names, request};
 use m365::terraform::Value;
 
 use super::remote;
@@ -58,7 +58,13 @@ async fn imported(resource: &'static Resource) -> Outcome {
 
 /// By id, by path, and by each key that has a value.
 fn import_ids(model: &Model, state: &Value) -> Vec<String> {
-    let id = state.get("id").as_str().unwrap_or_default().to_owned();
+    let mut id = state.get("id").as_str().unwrap_or_default().to_owned();
+    if model.resource.keeps == Keeps::Member {
+        // Behind what the collection belongs to.
+        for name in names::placeholders(model.resource.path).into_iter().rev() {
+            id = format!("{}/{id}", state.get(name).as_str().unwrap_or_default());
+        }
+    }
     let path = request::object_path(model.resource, state);
     let path = match model.resource.keeps {
         Keeps::Reference => format!("{path}/{}", request::far_end(model, state)),

@@ -64,7 +64,8 @@ async fn everything(stage: &Stage) -> Outcome<Vec<String>> {
     }
     let path = request::collection_path(resource, &stage.config);
     let told = stage.tenant.outside_ok("GET", &path, None).await?;
-    let ids = told["value"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str());
+    let key = resource.create.map_or("id", |call| call.id_from);
+    let ids = told["value"].as_array().into_iter().flatten().filter_map(|one| one[key].as_str());
     Ok(ids.map(str::to_owned).collect())
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod branding;
+mod cross_tenant;
 mod domains;
 mod groups;
 mod hybrid;
@@ -15,6 +16,7 @@ mod registered;
 mod role_policies;
 mod roles;
 mod strengths;
+mod synchronization;
 mod tenant;
 mod units;
 mod users;
@@ -59,6 +61,9 @@ pub(crate) static ALL: &[&Set] = &[
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
     &tenant::ORGANIZATION,
+    &cross_tenant::PARTNERS,
+    &cross_tenant::IDENTITY_SYNCHRONIZATION,
+    &synchronization::JOBS,
     &branding::BRANDING,
     &branding::LOCALIZATIONS,
     &domains::DOMAINS,

@@ -1,0 +1,2 @@
+terraform import m365_cross_tenant_synchronization.example 90e29127-71ad-49c7-9ce8-db3f41ea06f1
+terraform import m365_cross_tenant_synchronization.example /policies/crossTenantAccessPolicy/partners/90e29127-71ad-49c7-9ce8-db3f41ea06f1/identitySynchronization
