@@ -66,6 +66,8 @@ pub struct Resource {
     pub ruled: Option<Ruled>,
     /// What is done to the object, where nothing is made ([`Keeps::Act`]).
     pub act: Option<Act>,
+    /// What it refers to by name, where an attribute gives the id.
+    pub named: Option<Named>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -152,6 +154,25 @@ pub struct Policed {
     pub judge: fn(&Value, Option<i64>, &Json) -> Vec<Finding>,
 }
 
+/// What a resource may refer to by a name in place of its id.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// What it is, such as `role`.
+    pub what: &'static str,
+    /// The attribute that gives the name.
+    pub name: &'static str,
+    /// The attribute that gives the id.
+    pub id: &'static str,
+    /// The id of a name that is known without asking.
+    pub known: fn(&str) -> Option<&'static str>,
+    /// The name that is nearest to one that nothing has.
+    pub nearest: fn(&str) -> &'static str,
+    /// The collection in which others are found, by `displayName`.
+    pub path: &'static str,
+    /// The permission that finding them takes.
+    pub permission: &'static str,
+}
+
 /// How an object that is always there, and is a list of rules, is found, read and written. There is
 /// one for each of many things, such as the policy of each role, and each rule is patched alone.
 #[derive(Clone, Copy, Debug)]
@@ -232,6 +253,7 @@ impl Resource {
         requests: None,
         ruled: None,
         act: None,
+        named: None,
         create: None,
         update: None,
         remove: None,

@@ -87,6 +87,12 @@ fn value(attribute: &Attribute, json: &Json, before: &Value) -> Value {
     let json = match attribute.via {
         Some(codec) if !json.is_null() => {
             translated = (codec.decode)(json.clone());
+            // A name that only Graph knows, such as that of a custom role: what has another id is
+            // another object, so the name is the one that it was found by.
+            let own = before.as_str().map(Json::from);
+            if translated.is_null() && own.is_some_and(|own| (codec.encode)(own.clone()) == own) {
+                return before.clone();
+            }
             &translated
         }
         _ => json,

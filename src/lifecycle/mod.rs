@@ -17,6 +17,7 @@ mod import;
 mod inquiry;
 mod list;
 pub mod messages;
+mod named;
 mod note;
 mod parts;
 mod permission;

@@ -9,7 +9,7 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, list,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, list, named,
     note::Note, permission, policed, read, settings, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
@@ -146,8 +146,18 @@ impl Provider {
             };
         }
         let (config, unread) = files::hashed(model, &request.config).await;
+        let mut prior = request.prior.clone();
+        let mut config = config;
+        if let Ok(session) = self.session().await {
+            match named::at_plan(&session, model, &prior, config).await {
+                Ok(named) => (prior, config) = named,
+                Err(diagnostic) => {
+                    return Planned { diagnostics: diagnostic.into(), ..Planned::default() };
+                }
+            }
+        }
         let plan::Outcome { mut planned, replace, mut diagnostics } =
-            plan::plan(model, &request.prior, &config);
+            plan::plan(model, &prior, &config);
         diagnostics.extend(unread);
         if model.resource.keeps == Keeps::Request {
             let now = jiff::Timestamp::now();

@@ -156,7 +156,10 @@ struct Failed {
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, planned, private, .. } = apply;
     let note = Note::read(&private);
-    let to_tell = |one: &&Attribute| !one.local && planned.get(one.name) != prior.get(one.name);
+    // A name is told by the id beside it.
+    let to_tell = |one: &&Attribute| {
+        !one.local && one.via.is_none() && planned.get(one.name) != prior.get(one.name)
+    };
     if !model.attributes.iter().any(|one| to_tell(&one)) {
         return finish(session, model, &planned, note, Doing::Updating).await;
     }

@@ -101,6 +101,53 @@ async fn an_extension_changes_in_place() {
 }
 
 #[tokio::test]
+async fn a_custom_role_is_known_by_its_name() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let role = json!({
+        "displayName": "Key keeper", "isEnabled": true,
+        "rolePermissions": [{ "allowedResourceActions":
+            ["microsoft.directory/applications/basic/update"] }],
+    });
+    let role = tenant.outside("POST", "/roleManagement/directory/roleDefinitions", role).await;
+    let role = role["id"].as_str().unwrap();
+    let named = |name: &str| {
+        Value::from([
+            ("principal_id", user.as_str().into()),
+            ("role", name.into()),
+            ("permanent", true.into()),
+        ])
+    };
+    let config = named("Key keeper");
+    let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+    assert_eq!(held.state.get("role_definition_id").as_str(), Some(role));
+    let (.., body) = tenant.writes().await.pop().unwrap();
+    assert_eq!(body["roleDefinitionId"], role);
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+    // An import knows the id only; its name is no change that Graph is told.
+    let imported = tenant.import(ELIGIBILITY, &format!("{user}/{role}")).await;
+    let planned = tenant.plan(ELIGIBILITY, Some(&imported), &config).await;
+    assert!(planned.requires_replace.is_empty(), "{:?}", planned.requires_replace);
+    let before = tenant.writes().await.len();
+    let (imported, _) = tenant.apply(ELIGIBILITY, Some(&imported), &config).await;
+    assert_eq!(tenant.writes().await.len(), before);
+    tenant.settled(ELIGIBILITY, &imported, &config).await;
+    for (name, nearest) in
+        [("Key keper", "Did you mean"), ("Global Admin", "\"Global Administrator\"")]
+    {
+        let said = tenant.plan(ELIGIBILITY, None, &named(name)).await.diagnostics;
+        let refused = said.iter().find(|said| said.summary.contains("There is no role"));
+        assert!(refused.is_some_and(|said| said.detail.contains(nearest)), "{said:?}");
+    }
+    let policy = Value::from([
+        ("role", "Key keeper".into()),
+        ("activation", Value::from([("maximum_duration", "PT1H".into())])),
+    ]);
+    let (held, _) = tenant.apply("m365_role_management_policy", None, &policy).await;
+    tenant.settled("m365_role_management_policy", &held, &policy).await;
+}
+
+#[tokio::test]
 async fn every_window_lasts_as_it_says() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

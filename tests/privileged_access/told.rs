@@ -69,7 +69,7 @@ async fn roles_are_told_of_a_principal_and_of_a_role() {
     assert_eq!(lines(&told, &group), [] as [&str; 0]);
     for (config, expected) in [
         (Value::from([]), "does not say whose roles"),
-        (lookup("role", "Report Reader"), "\"Report Reader\" is no built-in role"),
+        (lookup("role", "Report Reader"), "There is no role \"Report Reader\""),
         (lookup("principal_id", "00000000-0000-0000-0000-00000000abcd"), "There is no principal"),
     ] {
         let said = tenant.misread("m365_role_assignments", &config).await;

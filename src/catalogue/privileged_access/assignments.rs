@@ -37,7 +37,7 @@ pub static ROLE_ASSIGNMENTS: DataSource = DataSource {
         id("principal_id", "The object id of a user, group or service principal."),
         string(
             "role",
-            "The name of a built-in role, such as `Global Administrator`. With `principal_id`, only \
+            "The name of a role, such as `Global Administrator`. With `principal_id`, only \
              this role of the principal.",
         ),
         id("role_definition_id", "The id of a role, in place of its name."),
@@ -74,11 +74,29 @@ fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, 
         Finding::error(Path::attribute(name), summary, detail)
     };
     let named = asked["role"].as_str();
-    if let Some(name) = named.filter(|name| built_in::id_of(name).is_none()) {
-        let detail = format!("Did you mean {:?}?", built_in::nearest(name));
-        return ask.conclude(Err(wrong("role", format!("{name:?} is no built-in role"), &detail)));
-    }
-    let role = named.and_then(built_in::id_of).or(asked["roleDefinitionId"].as_str());
+    let custom = match named.filter(|name| built_in::id_of(name).is_none()) {
+        None => None,
+        Some(name) => {
+            let custom = Read::all(built_in::NAMED.path, built_in::NAMED.permission)
+                .filter(format!("displayName eq '{}'", name.replace('\'', "''")))
+                .select("id");
+            let found = match holders::objects(&ask, &custom) {
+                Ok(None) => return ask.conclude(Ok(Json::Null)),
+                Ok(Some(found)) => found.first().and_then(|one| one["id"].as_str()),
+                Err(unread) => return Inquiry::Without(*unread),
+            };
+            if found.is_none() {
+                let detail = format!("Did you mean {:?}?", built_in::nearest(name));
+                return ask.conclude(Err(wrong(
+                    "role",
+                    format!("There is no role {name:?}"),
+                    &detail,
+                )));
+            }
+            found
+        }
+    };
+    let role = named.and_then(built_in::id_of).or(custom).or(asked["roleDefinitionId"].as_str());
     let held = match (asked["principalId"].as_str(), role) {
         (None, None) => {
             let detail = "Set principal_id for the roles of somebody, or role or \

@@ -131,6 +131,7 @@ pub static ROLE_MANAGEMENT_POLICY: Resource = Resource {
     rules: &[Rule::ExactlyOneOf(&["role", "role_definition_id"])],
     keys: &["role"],
     data: Some(Lookup { plural: None }),
+    named: Some(built_in::NAMED),
     judge: Some(of_role),
     exceptions: &[(
         Law::L2,

@@ -39,11 +39,12 @@ const APP_SCOPE: Attribute = string(
 .form(Form::CaseInsensitive)
 .replace(OTHER);
 
-/// A built-in role by its name. `other` is why another role makes another object.
+/// A role by its name. `other` is why another role makes another object.
 pub(super) const fn role(other: &'static str) -> Attribute {
     string(
         "role",
-        "The name of a built-in role, such as `Global Administrator`. Give a custom role by \
+        "The name of a role, such as `Global Administrator`. Built-in roles are known by name; a custom \
+         role is looked up when it is planned, so give one that is made in the same configuration by \
          `role_definition_id`.",
     )
     .form(Form::CaseInsensitive)
@@ -102,6 +103,7 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
     },
     attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE, APP_SCOPE],
     rules: RULES,
+    named: Some(built_in::NAMED),
     judge: Some(built_in::unknown),
     retry_on: NEW,
     exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],
@@ -137,6 +139,7 @@ pub static ROLE_ACTIVE_ASSIGNMENT: Resource = Resource {
     },
     attributes: &[PRINCIPAL, ROLE, ROLE_DEFINITION, SCOPE, APP_SCOPE],
     rules: RULES,
+    named: Some(built_in::NAMED),
     judge: Some(built_in::unknown),
     retry_on: NEW,
     exceptions: &[(Law::L2, "Graph changes a schedule by a request that says all of it again")],

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use crate::declare::{Codec, Finding};
+use crate::declare::{Codec, Finding, Named};
 use crate::terraform::{Path, Value};
 
 /// A role's name in the configuration, and its id in Graph. A custom role has no name here.
 pub(in crate::catalogue) static ROLE_NAME: Codec = Codec {
-    // A name that is not known is refused at plan; Graph would refuse it too.
+    // The id of a custom role is beside its name.
     encode: |name| translated(&name, id_of).unwrap_or(name),
     decode: |id| translated(&id, name_of).unwrap_or_default(),
 };
@@ -61,15 +61,27 @@ pub(in crate::catalogue) fn identified(plan: &Value) -> Option<Value> {
     }
 }
 
-/// What is wrong with the role that a plan names.
+/// How a resource refers to a role: `role` is its name, `role_definition_id` its id.
+pub(in crate::catalogue) const NAMED: Named = Named {
+    what: "role",
+    name: "role",
+    id: "role_definition_id",
+    known: id_of,
+    nearest,
+    path: "/roleManagement/directory/roleDefinitions",
+    permission: "RoleManagement.Read.Directory",
+};
+
+/// What is wrong with the role that a plan names, where the name was not looked up.
 pub(in crate::catalogue) fn unknown(plan: &Value) -> Vec<Finding> {
+    let has_id = plan.get("role_definition_id").as_str().is_some();
     match plan.get("role").as_str() {
-        Some(name) if id_of(name).is_none() => vec![Finding::error(
+        Some(name) if id_of(name).is_none() && !has_id => vec![Finding::error(
             Path::attribute("role"),
             format!("{name:?} is no built-in role"),
             format!(
-                "Did you mean {:?}? Give a custom role by its id in role_definition_id; the data \
-                 source m365_role_definition finds it.",
+                "Did you mean {:?}? Give a custom role that is made in the same configuration by its \
+                 id in role_definition_id.",
                 nearest(name)
             ),
         )],
