@@ -56,6 +56,8 @@ pub struct Attribute {
     pub stream: Option<&'static Stream>,
     /// Environment variables that give it (provider block only), the first that is set winning.
     pub env: &'static [&'static str],
+    /// Whether only the beta version of Graph has it.
+    pub beta: bool,
     /// The action of the object that changes it, where PATCH does not take it.
     pub action: Option<&'static str>,
     /// The actions of the object, without a body, that switch it on and off.
@@ -255,6 +257,7 @@ impl Attribute {
             same: None,
             stream: None,
             env: &[],
+            beta: false,
             action: None,
             switch: None,
             contained: None,
@@ -385,6 +388,12 @@ impl Attribute {
     /// When two values say the same, as JSON in Graph's representation.
     pub const fn same(self, same: fn(&Json, &Json) -> bool) -> Self {
         Self { same: Some(same), ..self }
+    }
+
+    /// Only the beta version of Graph has it: requests about an object that uses it go there, all
+    /// others to v1.0.
+    pub const fn beta(self) -> Self {
+        Self { beta: true, ..self }
     }
 
     /// PATCH does not take it: `POST {object}/{action}` with it in the body changes it.

@@ -20,6 +20,8 @@ pub(crate) fn object(
 ) -> Outcome<Map<String, Value>> {
     let model = cx.model();
     let mut told = Map::new();
+    // What this version has no type for is told as what it derives from.
+    let ty = if model.structure(ty).is_some() { ty } else { set.ty };
     let Some(structure) = model.structure(ty) else { return Ok(told) };
     if ty != set.ty {
         told.insert("@odata.type".into(), format!("#microsoft.graph.{ty}").into());

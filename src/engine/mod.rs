@@ -29,6 +29,7 @@ pub mod shape;
 pub mod stream;
 pub mod upgrade;
 pub mod validate;
+pub mod version;
 
 pub use model::{Data, Model};
 pub use request::{Request, Verb};

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::declare::{Act, Call, Keeps, Kind, Method, Resource, Target};
-use crate::engine::{Model, encode, model, names, patch};
+use crate::engine::{Model, encode, model, names, patch, version};
 use crate::terraform::Value;
 
 /// A request to Graph.
@@ -20,6 +20,8 @@ pub struct Request {
     pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: Option<Json>,
+    /// Whether it goes to the beta version of Graph.
+    pub beta: bool,
 }
 
 /// The HTTP methods.
@@ -36,7 +38,17 @@ pub enum Verb {
 impl Request {
     /// A request without query and body.
     pub fn new(verb: Verb, path: impl Into<String>) -> Self {
-        Self { verb, path: path.into(), query: Vec::new(), headers: &[], body: None }
+        Self { verb, path: path.into(), query: Vec::new(), headers: &[], body: None, beta: false }
+    }
+
+    /// The same request to the beta version of Graph.
+    #[must_use]
+    pub fn in_beta(self) -> Self {
+        Self { beta: true, ..self }
+    }
+
+    fn in_beta_if(self, beta: bool) -> Self {
+        Self { beta, ..self }
     }
 
     pub(super) fn with_body(self, body: impl Into<Json>) -> Self {
@@ -101,8 +113,9 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
         return add_link(&path, &far_end(model, planned), base);
     }
     let mut body = encode::body(model, planned, config);
+    let beta = version::needs_beta(model, planned);
     if let Some(call) = resource.create {
-        return fixed(model, &call, planned, &body);
+        return fixed(model, &call, planned, &body).in_beta_if(beta);
     }
     if model::names_itself(resource) {
         body.insert("id".into(), text(planned, "id").into());
@@ -111,13 +124,13 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
         let bound = change.add.iter().take(BIND_LIMIT).map(|id| reference(base, id));
         body.insert(format!("{}@odata.bind", change.property), bound.collect());
     }
-    about(resource, Verb::Post, path).with_body(body)
+    about(resource, Verb::Post, path).with_body(body).in_beta_if(beta)
 }
 
 /// The request that reads an object.
 pub fn read(model: &Model, state: &Value) -> Request {
     let request = about(model.resource, Verb::Get, object_path(model.resource, state));
-    shaped(model, request)
+    shaped(model, request).in_beta_if(version::needs_beta(model, state))
 }
 
 /// The request for a collection, or for the objects in it that `filter` lets through.
@@ -196,12 +209,14 @@ fn secret_only(model: &Model, property: &str) -> bool {
 
 /// The request that changes properties.
 pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Request {
-    match model.resource.update {
+    let beta = version::needs_beta(model, planned) || version::mentions_beta(model, &body);
+    let request = match model.resource.update {
         Some(call) => fixed(model, &call, planned, &body),
         None => {
             about(model.resource, Verb::Patch, object_path(model.resource, planned)).with_body(body)
         }
-    }
+    };
+    request.in_beta_if(beta)
 }
 
 /// The requests that change what only actions change.

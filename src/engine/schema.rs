@@ -159,6 +159,10 @@ fn description_of(declared: &Attribute) -> String {
         let of = if matches!(declared.kind, Kind::Texts(_) | Kind::Flags) { "Any" } else { "One" };
         text += &format!(" {of} of {}.", members.join(", "));
     }
+    if declared.beta {
+        text +=
+            " In the beta version of Graph only: objects that use it are read and written there.";
+    }
     if let (Some(default), false) = (declared.default, declared.doc.contains("efaults to")) {
         text += &format!(" Defaults to `{}`.", shown(default));
     }

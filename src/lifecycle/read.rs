@@ -7,7 +7,7 @@ use super::note::Note;
 use super::session::Session;
 use super::{Read, ReadBack, ruled, schedule};
 use crate::declare::{Keeps, Kind};
-use crate::engine::{Model, Request, decode, import, names, request, stream};
+use crate::engine::{Model, Request, decode, import, names, request, stream, version};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
@@ -104,17 +104,39 @@ async fn one(
     }
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();
-    match how {
+    let found = match how {
         // What is one of its kind in each place is in no collection that could be listed; several
         // resources may be at one path, each with properties of its own.
         How::Gathered if is_alone(model) => session.gather(&model.name, id, &request, None).await,
         How::Gathered if model.resource.keeps != Keeps::Singleton => {
-            let collection = request::collection_path(model.resource, state);
-            let listing = request::list(model, state, None);
+            let mut collection = request::collection_path(model.resource, state);
+            let mut listing = request::list(model, state, None);
+            if request.beta {
+                collection.insert_str(0, "beta");
+                listing = listing.in_beta();
+            }
             session.gather(&collection, id, &request, Some(&listing)).await
         }
         _ => session.get(&request).await,
+    };
+    let other = !request.beta && version::knows_beta(model);
+    match found {
+        Err(error) if wants_beta(model, &error) => session.get(&request.in_beta()).await,
+        // Nothing says yet whether what is taken over has what only the beta knows.
+        Ok(Some(found)) if other && how == How::Whole => {
+            let whole = session.get(&request.in_beta()).await;
+            Ok(Some(whole.ok().flatten().unwrap_or(found)))
+        }
+        found => found,
     }
+}
+
+/// Whether Graph refuses a request to v1.0 about an object that uses what only the beta knows.
+pub(super) fn wants_beta(model: &Model, error: &Error) -> bool {
+    let says_so = error.refusal().is_some_and(|refusal| {
+        refusal.status == 400 && refusal.message.to_lowercase().contains("beta")
+    });
+    says_so && version::knows_beta(model)
 }
 
 /// Whether it is in no collection, and there are others of its kind elsewhere.

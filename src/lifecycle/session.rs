@@ -327,6 +327,9 @@ fn translated(request: &Request) -> graph::Request {
         .iter()
         .fold(translated, |translated, (name, value)| translated.header(*name, *value));
     translated.body = request.body.clone();
+    if request.beta {
+        translated = translated.beta();
+    }
     // Without it, Graph shows members of enums that are newer than the API version as
     // `unknownFutureValue`, and every plan would want to change them.
     if request.verb == Verb::Get {

@@ -62,7 +62,12 @@ pub(super) async fn change(
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);
-        session.write(&request, model.resource.retry_on).await?;
+        match session.write(&request, model.resource.retry_on).await {
+            Err(error) if !request.beta && read::wants_beta(model, &error) => {
+                session.write(&request.in_beta(), model.resource.retry_on).await?
+            }
+            sent => sent?,
+        };
     }
     for request in request::actions(model, prior, planned) {
         act(session, model, &request).await?;

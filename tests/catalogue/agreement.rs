@@ -23,7 +23,11 @@ fn declarations_agree_with_the_metadata_of_graph() {
         println!("left out: ../shared/graph is missing");
         return;
     };
-    let csdl = Csdl::parse(&text).expect("the metadata is well-formed XML");
+    let mut csdl = Csdl::parse(&text).expect("the metadata is well-formed XML");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/beta.csdl.xml");
+    let text =
+        std::fs::read_to_string(file).expect("the metadata of the beta is beside that of v1.0");
+    csdl.beta = Some(Csdl::parse(&text).expect("the metadata is well-formed XML").into());
     let mut offences = Vec::new();
     for resource in ALL {
         offences.extend(of_resource(&csdl, resource));
@@ -144,6 +148,20 @@ fn of_attribute(
         }
         return;
     }
+    let csdl = match &csdl.beta {
+        Some(beta) if attribute.beta => {
+            let (property, _) = names::location(attribute);
+            let is_supported = match attribute.kind {
+                Kind::Variant(odata, _) => csdl.is_type(odata),
+                _ => csdl.property(of, &property).is_some(),
+            };
+            if is_supported {
+                offences.push(format!("{path} is said to be in the beta only, and is in v1.0"));
+            }
+            beta
+        }
+        _ => csdl,
+    };
     if let Kind::Variant(odata, nested) = attribute.kind {
         if !csdl.is_a(odata, of) {
             offences.push(format!("{path} is of the type {odata}, which is no {of} in Graph"));

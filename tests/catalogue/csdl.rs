@@ -10,6 +10,8 @@ pub(super) struct Csdl {
     types: HashMap<String, Type>,
     enums: HashMap<String, Enum>,
     root: HashMap<String, TypeRef>,
+    /// The metadata of the beta version beside this one.
+    pub(super) beta: Option<Box<Csdl>>,
     /// Actions, by what they are bound to.
     actions: HashSet<(String, String)>,
 }

@@ -45,7 +45,8 @@ pub(crate) async fn send(tenant: &Tenant, request: &Request) -> (u16, Json) {
         true => request.path.clone(),
         false => format!("{}?{}", request.path, query.join("&").replace(' ', "%20")),
     };
-    tenant.outside(method, &path, request.body.as_ref()).await
+    let version = if request.beta { "/beta" } else { "/v1.0" };
+    tenant.outside(method, &format!("{version}{path}"), request.body.as_ref()).await
 }
 
 /// The object as Graph has it, with its relationships; none where it is gone.

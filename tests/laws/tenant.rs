@@ -71,7 +71,8 @@ impl Tenant {
         body: Option<&Json>,
     ) -> (u16, Json) {
         let path = path.replace(TENANT, TENANT_ID);
-        self.send(method, &format!("/outside/v1.0{path}"), body).await
+        let version = if unversioned(&path).is_some() { "" } else { "/v1.0" };
+        self.send(method, &format!("/outside{version}{path}"), body).await
     }
 
     /// A request made elsewhere that must succeed.
@@ -103,7 +104,7 @@ impl Tenant {
         let logged = requests.iter().filter_map(|request| {
             Some(Logged {
                 method: text(&request["method"]),
-                path: text(&request["path"]).strip_prefix("/v1.0")?.to_owned(),
+                path: unversioned(&text(&request["path"]))?.to_owned(),
                 status: request["status"].as_u64().unwrap_or_default(),
                 body: request["body"].clone(),
                 fault: text(&request["fault"]),
@@ -141,4 +142,9 @@ impl Tenant {
         let bytes = answer.bytes().await.expect("the emulator answers in full");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
+}
+
+/// The path of a request without the version of Graph that it goes to.
+fn unversioned(path: &str) -> Option<&str> {
+    path.strip_prefix("/v1.0").or_else(|| path.strip_prefix("/beta"))
 }

@@ -38,6 +38,23 @@ pub(super) static CONDITIONS: &[Attribute] = &[
             "A rule over the custom security attributes of service principals.",
         )
         .of(FILTER),
+        strings(
+            "include_agent_id_service_principals",
+            "Object ids of the identities of agents, or `All`.",
+        )
+        .form(Form::IdOrKeyword)
+        .beta(),
+        ids(
+            "exclude_agent_id_service_principals",
+            "Object ids of the identities of agents to leave out.",
+        )
+        .beta(),
+        object(
+            "agent_id_service_principal_filter",
+            "A rule over the custom security attributes of the identities of agents.",
+        )
+        .of(FILTER)
+        .beta(),
     ]),
     strings(
         "client_app_types",
@@ -107,6 +124,12 @@ pub(super) static CONDITIONS: &[Attribute] = &[
          them: `minor`, `moderate`, `elevated`.",
     )
     .one_of(&["minor", "moderate", "elevated"]),
+    flags(
+        "agent_id_risk_levels",
+        "The levels of risk of agents that match, as Microsoft Entra ID Protection finds them.",
+    )
+    .one_of(&["low", "medium", "high"])
+    .beta(),
     object("authentication_flows", "How the sign-in is carried from one device to another.").of(&[
         flags(
             "transfer_methods",

@@ -103,6 +103,19 @@ pub(super) static SESSION_CONTROLS: &[Attribute] = &[
          applications and platforms only.",
     )
     .of(&[IS_ENABLED]),
+    object(
+        "continuous_access_evaluation",
+        "How applications that can learn about events between two tokens do so.",
+    )
+    .of(&[string(
+        "mode",
+        "`strictLocation` also refuses tokens from addresses that the policy does not allow, \
+         `strictEnforcement` is its former name, `disabled` switches it off, which takes all \
+         applications and no condition.",
+    )
+    .required()
+    .one_of(&["strictEnforcement", "disabled", "strictLocation"])])
+    .beta(),
     boolean(
         "disable_resilience_defaults",
         "Whether sessions end, rather than being extended from what is known, while Microsoft Entra \

@@ -15,7 +15,7 @@ pub static NAMED_LOCATION: Resource = Resource {
     name: "named_location",
     area: AREA,
     doc: "A set of IP ranges or of countries that Conditional Access policies refer to by its id.\n\n\
-        Set exactly one of `ip` and `country`. Graph refuses to delete a trusted location, so destroy \
+        Set exactly one of `ip`, `country` and `compliant_network`. Graph refuses to delete a trusted location, so destroy \
         withdraws the trust first, and refuses to delete a location that a policy still uses. A \
         deleted location can be restored for 30 days.",
     reference: "https://learn.microsoft.com/graph/api/resources/namedlocation",
@@ -76,9 +76,25 @@ pub static NAMED_LOCATION: Resource = Resource {
             .one_of(&["clientIpAddress", "authenticatorAppGps"])
             .or(Str("clientIpAddress")),
         ]),
+        variant(
+            "compliant_network",
+            "compliantNetworkNamedLocation",
+            "The networks of Global Secure Access. Microsoft Entra makes the one location of this \
+             kind, *All Compliant Network Locations*, when signalling for Conditional Access is \
+             switched on: import it, or find its id by the data source. It cannot be made or deleted \
+             here.",
+        )
+        .of(&[
+            string("compliant_network_type", "Whose networks they are. Defaults to all of the tenant.")
+                .one_of(&["allTenantCompliantNetworks"])
+                .or(Str("allTenantCompliantNetworks")),
+            boolean("is_trusted", "Whether it counts as trusted. Defaults to `false`.")
+                .or(Bool(false)),
+        ])
+        .beta(),
         instant("created_date_time", "When it was made.").computed(),
     ],
-    rules: &[Rule::ExactlyOneOf(&["ip", "country"])],
+    rules: &[Rule::ExactlyOneOf(&["ip", "country", "compliant_network"])],
     keys: &["display_name"],
     data: Some(Lookup { plural: None }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/namedLocations/{id}"),

@@ -24,6 +24,9 @@ pub(super) static LOCATIONS: Set = Set {
     typed: true,
     is_kept: |_| true,
     on_create: |_, location| {
+        if location.contains_key("compliantNetworkType") {
+            return Err(invalid("A compliant network location is made by Global Secure Access."));
+        }
         let country = location.contains_key("countriesAndRegions");
         if country {
             location.entry("countryLookupMethod").or_insert_with(|| json!("clientIpAddress"));
@@ -48,6 +51,9 @@ pub(super) static LOCATIONS: Set = Set {
 fn check(location: &Properties) -> Outcome<()> {
     if text(location, "displayName").is_empty() {
         return Err(invalid("The displayName of a named location must not be empty."));
+    }
+    if location.contains_key("compliantNetworkType") {
+        return Ok(());
     }
     if let Some(ranges) = location.get("ipRanges").and_then(Value::as_array)
         && !ranges.is_empty()
