@@ -6,6 +6,7 @@ mod docs;
 mod emulator;
 mod graph;
 mod identity;
+mod identity_models;
 mod laws;
 mod lockout;
 mod plugin;

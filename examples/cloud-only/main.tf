@@ -1,0 +1,21 @@
+# Cloud only: accounts live in Microsoft Entra and nowhere else. No servers, no synchronisation.
+
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    m365 = {
+      source = "m365/m365"
+    }
+  }
+}
+
+# Sign-in comes from the environment: M365_TENANT_ID, M365_CLIENT_ID, M365_CLIENT_SECRET.
+provider "m365" {}
+
+data "m365_tenant" "this" {}
+
+locals {
+  # The domain that the tenant began with. It is never federated and never synchronised to, so that no
+  # outage elsewhere reaches the accounts in it.
+  initial_domain = one([for domain in data.m365_tenant.this.verified_domains : domain.name if domain.is_initial])
+}
