@@ -10,7 +10,8 @@ impl Report {
     /// A number that must not be over `most`.
     pub(crate) fn at_most(&mut self, what: &str, measured: f64, most: f64, unit: &str) {
         let row = (what.to_owned(), shown(measured, unit), shown(most, unit), measured <= most);
-        println!("{:<62} {:>12}  (at most {})", row.0, row.1, row.2);
+        let verdict = if row.3 { "PASS" } else { "beyond" };
+        println!("{:<62} {:>12}  {verdict:<6} (at most {})", row.0, row.1, row.2);
         self.rows.push(row);
     }
 

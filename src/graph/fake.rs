@@ -1,12 +1,16 @@
 //! A wire without a network, for tests where only time passes, and that only on paper.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tokio::time::Instant;
+use tracing::dispatcher::DefaultGuard;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
 use super::error::{Cause, Error};
 use super::response::{Answer, Body};
@@ -84,6 +88,41 @@ pub(crate) fn ruled(
     let tokens = Tokens::new(Arc::new(Forever));
     let graph = Graph::assemble(Arc::clone(&wire) as _, tokens, endpoints, &settings);
     (wire, graph)
+}
+
+/// Keeps the messages of the log.
+#[derive(Clone, Default)]
+pub(crate) struct Messages(Arc<Mutex<Vec<String>>>);
+
+impl Messages {
+    /// What this thread logs, as long as the guard lives.
+    pub(crate) fn kept() -> (Messages, (DefaultGuard, tracing::Dispatch)) {
+        let messages = Messages::default();
+        let dispatch =
+            |layer: Messages| tracing::Dispatch::new(tracing_subscriber::registry().with(layer));
+        // Two subscribers: with one, tracing lets other tests' threads decide who listens.
+        let second = dispatch(Messages::default());
+        let guard = tracing::dispatcher::set_default(&dispatch(messages.clone()));
+        (messages, (guard, second))
+    }
+
+    pub(crate) fn so_far(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Messages {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(&mut self.clone());
+    }
+}
+
+impl Visit for Messages {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0.lock().unwrap().push(format!("{value:?}"));
+        }
+    }
 }
 
 struct Forever;

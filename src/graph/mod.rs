@@ -34,6 +34,7 @@ mod family;
 mod flight;
 mod list;
 mod mask;
+mod places;
 mod request;
 mod response;
 mod retry;

@@ -113,31 +113,8 @@ impl Scope {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Debug;
-    use std::sync::Mutex;
-
-    use tracing::field::{Field, Visit};
-    use tracing_subscriber::layer::{Context, SubscriberExt as _};
-
     use super::*;
-
-    /// Keeps the messages of the log.
-    #[derive(Clone, Default)]
-    struct Messages(Arc<Mutex<Vec<String>>>);
-
-    impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Messages {
-        fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-            event.record(&mut self.clone());
-        }
-    }
-
-    impl Visit for Messages {
-        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            if field.name() == "message" {
-                self.0.lock().unwrap().push(format!("{value:?}"));
-            }
-        }
-    }
+    use crate::graph::fake::Messages;
 
     fn scope() -> Scope {
         let started = Instant::now();
@@ -151,19 +128,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn long_waits_are_told_with_their_reason() {
-        let messages = Messages::default();
-        // Two subscribers: with one, tracing lets other tests' threads decide who listens.
-        let _second =
-            tracing::Dispatch::new(tracing_subscriber::registry().with(Messages::default()));
-        let listener = tracing_subscriber::registry().with(messages.clone());
-        let _guard = tracing::subscriber::set_default(listener);
+        let (messages, _guard) = Messages::kept();
         let (scope, ten) = (scope(), Duration::from_secs(10));
         scope.sleep(Duration::from_secs(9), ten, "it is short").await;
         scope.sleep(Duration::from_secs(25), ten, "the directory asked to slow down").await;
         let slow = tokio::time::sleep(Duration::from_secs(25));
         scope.told(slow, ten, "the answer to GET /x").await;
         assert_eq!(
-            *messages.0.lock().unwrap(),
+            messages.so_far(),
             [
                 "creating m365_group.a: waiting 25 s because the directory asked to slow down",
                 "creating m365_group.a: waiting for the answer to GET /x since 10 s",

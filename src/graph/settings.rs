@@ -146,7 +146,10 @@ impl Cloud {
 /// How hard to try, and how hard not to push.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Requests under way at a time, over all services; also the most connections kept.
+    /// Requests under way at a time, over all services; also the most connections of HTTP/1.
+    ///
+    /// Nine, while Terraform runs ten operations: a run plans in one process and applies in
+    /// another, and both together open no more than ten connections.
     pub in_flight: usize,
     /// How long an operation without a deadline of its own may take.
     pub patience: Duration,
@@ -171,7 +174,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            in_flight: 10,
+            in_flight: 9,
             patience: Duration::from_secs(300),
             answer: Duration::from_secs(100),
             attempts: 8,

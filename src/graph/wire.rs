@@ -1,5 +1,6 @@
 //! One exchange over HTTP: a request out, an answer or silence back. No retries, no judgement.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,10 +8,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::error::{Cause, Error};
+use super::places::Places;
 use super::request::Method;
 use super::response::{Answer, Body, OF_INTEREST};
 use super::settings::is_loopback;
@@ -53,18 +54,12 @@ pub(super) struct Http {
     authorities: Vec<reqwest::Certificate>,
     proxied: Mutex<Option<reqwest::Client>>,
     direct: Mutex<Option<reqwest::Client>>,
-    /// One for each connection that may be.
-    places: Arc<Semaphore>,
+    /// By host.
+    places: Mutex<HashMap<String, Arc<Places>>>,
 }
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(20);
-
-/// How long an HTTP/1 connection may take to come back to the pool after its answer was read.
-///
-/// The pool opens another when none is there, so a request that follows too closely on an
-/// answer would cost a connection. Only its place is kept meanwhile; nobody waits who need not.
-const RETURN: Duration = Duration::from_millis(2);
 
 /// How long a connection is kept without use; Graph's own gateways close after minutes.
 const IDLE: Duration = Duration::from_secs(90);
@@ -81,7 +76,7 @@ impl Http {
             authorities: ca_file.map(authorities).transpose()?.unwrap_or_default(),
             proxied: Mutex::new(None),
             direct: Mutex::new(None),
-            places: Arc::new(Semaphore::new(connections.max(1))),
+            places: Mutex::default(),
         })
     }
 
@@ -116,18 +111,22 @@ impl Http {
         client: &reqwest::Client,
         request: reqwest::Request,
     ) -> Result<(u16, HeaderMap, Bytes), Broken> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = self.places(request.url()).take().await;
         let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let version = response.version();
         let bytes = response.bytes().await?;
-        if version < reqwest::Version::HTTP_2 {
-            tokio::spawn(async move {
-                tokio::time::sleep(RETURN).await;
-                drop(place);
-            });
+        match version < reqwest::Version::HTTP_2 {
+            true => place.free(),
+            false => place.free_at_once(),
         }
         Ok((status, headers, bytes))
+    }
+
+    fn places(&self, url: &Url) -> Arc<Places> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = url.origin().ascii_serialization();
+        Arc::clone(places.entry(host).or_insert_with(|| Places::new(self.connections)))
     }
 }
 

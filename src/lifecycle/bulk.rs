@@ -5,11 +5,11 @@
 //! makes the refresh of three users in a tenant of 300,000 some 300. So reads of one collection
 //! are gathered here, and answered by what has cost least so far:
 //!
-//! - The first read is sent at once. Reads that arrive while a request is under way wait for it,
-//!   and then travel together in one `$batch` (20 at most).
+//! - The first read waits for the sign-in, as it must, and two milliseconds more: ten come at about
+//!   the same time. Reads that arrive while a request is under way wait for it. What waits travels
+//!   together in one `$batch` (20 at most).
 //! - Whoever was answered tends to come back at once with the next object. So what comes next
-//!   waits, for a quarter of what the last request took at most, until as many came as were
-//!   answered.
+//!   waits, for half of what the last request took at most, until as many came as were answered.
 //! - Every so many requests spent that way entitle to one page (999 objects) of the collection. What
 //!   a page shows is remembered, so that reads to come cost nothing. The pages fetched never cost
 //!   more than the reads did, which bounds the total to about twice the better of both ways,
@@ -39,7 +39,11 @@ const BATCH: usize = 20;
 /// Objects read one by one before a page is thought of.
 const PATIENCE: usize = 10;
 /// How long reads wait for company, at most.
-const LONGEST_LINGER: Duration = Duration::from_millis(50);
+const LONGEST_LINGER: Duration = Duration::from_millis(100);
+/// How long the first reads wait for company.
+const FIRST_LINGER: Duration = Duration::from_millis(2);
+/// How many operations Terraform runs at a time unless told otherwise.
+const AT_A_TIME: usize = 10;
 /// How long a page may take; single reads do without it.
 const LONGEST_PAGE: Duration = Duration::from_secs(30);
 /// How many requests are spent on single reads before a page that failed is asked for again; twice
@@ -173,6 +177,9 @@ impl Collection {
 
     /// Answers what waits, until nothing does.
     async fn work(self: Arc<Self>) {
+        // A failure to sign in is told to who reads, below.
+        let _ = self.graph.token_claims().await;
+        self.linger(AT_A_TIME, FIRST_LINGER).await;
         loop {
             let job = self.lock().next();
             let (began, many) = (Instant::now(), self.lock().expected(&job));
@@ -181,7 +188,7 @@ impl Collection {
                 Job::Page => self.page().await,
                 Job::Batch(waiting) => self.batch(waiting).await,
             }
-            self.linger(many, began.elapsed() / 4).await;
+            self.linger(many, began.elapsed() / 2).await;
         }
     }
 

@@ -56,7 +56,11 @@ impl Provider {
             });
         match configured {
             Ok(session) => {
-                *self.session.write().await = Some(Arc::new(session));
+                let session = Arc::new(session);
+                // While Terraform evaluates the configuration: the first read need not wait for it.
+                let early = Arc::clone(&session);
+                tokio::spawn(async move { early.told().await.is_null() });
+                *self.session.write().await = Some(session);
                 Diagnostics::new()
             }
             Err(diagnostics) => diagnostics,

@@ -74,6 +74,7 @@ impl Wait {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::fake::Messages;
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_ends() {
@@ -86,6 +87,20 @@ mod tests {
         }
         assert_eq!(start.elapsed().as_secs(), 60);
         assert!((10..40).contains(&tries), "{tries} tries");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_wait_tells_the_log_what_it_waits_for() {
+        let stop = CancellationToken::new();
+        let (messages, _guard) = Messages::kept();
+        let mut wait = Wait::new("m365_group to show".into(), Duration::from_secs(9), &stop);
+        while wait.again().await {}
+        assert_eq!(messages.so_far(), [""; 0], "what is short is not worth a line");
+        let mut wait = Wait::new("m365_group to show".into(), Duration::from_secs(45), &stop);
+        while wait.again().await {}
+        let lines = messages.so_far();
+        assert!((2..=4).contains(&lines.len()), "{lines:?}");
+        assert!(lines.iter().all(|line| line == "waiting for m365_group to show"), "{lines:?}");
     }
 
     #[tokio::test(start_paused = true)]

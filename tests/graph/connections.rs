@@ -14,6 +14,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _,
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+#[cfg(unix)]
+use super::kinds;
+
 /// Answers sign-ins with a token, and everything else with the protocol version it came by.
 fn router() -> Router {
     let answer = |request: axum::extract::Request| async move {
@@ -98,6 +101,9 @@ async fn a_given_authority_is_trusted_and_http2_is_spoken() {
 
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), key.cert.pem()).unwrap();
+    #[cfg(unix)]
+    by_environment(&endpoint, file.path()).await;
+
     let mut trusting = settings(endpoint.clone());
     trusting.ca_file = Some(file.path().to_owned());
     let answer = Graph::new(trusting).unwrap().send(&Request::get("/x")).await.unwrap();
@@ -108,6 +114,20 @@ async fn a_given_authority_is_trusted_and_http2_is_spoken() {
     let error = Graph::new(strict).unwrap().send(&Request::get("/x")).await.unwrap_err();
     assert!(error.to_string().to_lowercase().contains("certificate"), "{error}");
     server.abort();
+}
+
+/// The same as a user has it: the authority in the environment of the provider's process.
+#[cfg(unix)]
+async fn by_environment(endpoint: &str, authority: &std::path::Path) {
+    let read = async |authority: &str| {
+        let named = [("M365_GRAPH_ENDPOINT", endpoint), ("M365_ACCESS_TOKEN", "e30.e30.x")];
+        let named = named.into_iter().chain([("SSL_CERT_FILE", authority)]);
+        let named: Vec<_> = named.map(|(name, value)| (name, value.to_owned())).collect();
+        kinds::read(&named).await.join("\n")
+    };
+    assert_eq!(read(authority.to_str().unwrap()).await, "");
+    let said = read("").await;
+    assert!(said.to_lowercase().contains("certificate"), "{said}");
 }
 
 #[test]

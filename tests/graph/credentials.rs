@@ -33,20 +33,20 @@ fn decode(part: &str) -> Value {
 }
 
 /// A certificate in every form that it may be given in.
-struct Forms {
+pub(super) struct Forms {
     key: KeyPair,
     certificate: rcgen::Certificate,
 }
 
 impl Forms {
-    fn new() -> Forms {
+    pub(super) fn new() -> Forms {
         let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
         let params = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Forms { key, certificate }
     }
 
-    fn pem(&self) -> String {
+    pub(super) fn pem(&self) -> String {
         format!("{}{}", self.key.serialize_pem(), self.certificate.pem())
     }
 
@@ -60,7 +60,7 @@ impl Forms {
         format!("{}{}", self.certificate.pem(), &*key)
     }
 
-    fn pfx(&self, password: &str) -> Vec<u8> {
+    pub(super) fn pfx(&self, password: &str) -> Vec<u8> {
         let key = PrivateKey::from_der(&self.key.serialize_der()).unwrap();
         let certificate = p12_keystore::Certificate::from_der(self.certificate.der()).unwrap();
         let chain = PrivateKeyChain::new("id", key, [certificate]);

@@ -3,6 +3,8 @@
 mod batch;
 mod connections;
 mod credentials;
+#[cfg(unix)]
+mod kinds;
 mod logs;
 mod managed;
 mod send;

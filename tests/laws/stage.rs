@@ -44,7 +44,7 @@ struct Recipe {
 }
 
 /// How long an operation may take.
-const PATIENCE: &str = "20s";
+const PATIENCE: &str = "50s";
 
 type Recipes = Mutex<HashMap<&'static str, Arc<OnceCell<Outcome<Recipe>>>>>;
 

@@ -27,7 +27,12 @@ pub(crate) struct Logged {
 impl Tenant {
     /// Contoso, as it is at the start.
     pub(crate) async fn new() -> Self {
-        let graph = start(Options::default()).await.expect("loopback can be listened on");
+        Self::with(Options::default()).await
+    }
+
+    /// A tenant that is as `options` say.
+    pub(crate) async fn with(options: Options) -> Self {
+        let graph = start(options).await.expect("loopback can be listened on");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client without options");
         Self { graph, http }
     }
