@@ -461,7 +461,7 @@ mod tests {
         futures::future::join_all(requests.iter().map(|request| graph.send(request))).await;
         let times = wire.times();
         let at = |when| times.iter().filter(|at| **at == when).count();
-        assert_eq!((at(0), at(1000), at(2000)), (10, 10, 5));
+        assert_eq!((at(0), at(1000), at(2000)), (9, 9, 7));
     }
 
     #[tokio::test(start_paused = true)]

@@ -363,8 +363,8 @@ mod tests {
         let patient = graph.within(Duration::from_secs(200), "reading m365_group.patient");
         let hasty = graph.within(Duration::from_secs(5), "reading m365_group.hasty");
         let hasty = async {
-            // Not the first, so that it waits for what is under way for another.
-            tokio::task::yield_now().await;
+            // Later than the first, so that it waits for what is under way for another.
+            tokio::time::sleep(2 * FIRST_LINGER).await;
             let error = read(&bulk, &hasty, 2).await.unwrap_err();
             (error.to_string(), start.elapsed())
         };
