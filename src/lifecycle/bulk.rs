@@ -9,7 +9,8 @@
 //!   the same time. Reads that arrive while a request is under way wait for it. What waits travels
 //!   together in one `$batch` (20 at most).
 //! - Whoever was answered tends to come back at once with the next object. So what comes next
-//!   waits, for half of what the last request took at most, until as many came as were answered.
+//!   waits until as many came as were answered, or nobody more came for half of what the last
+//!   request took.
 //! - Every so many requests spent that way entitle to one page (999 objects) of the collection. What
 //!   a page shows is remembered, so that reads to come cost nothing. The pages fetched never cost
 //!   more than the reads did, which bounds the total to about twice the better of both ways,
@@ -39,7 +40,7 @@ const BATCH: usize = 20;
 /// Objects read one by one before a page is thought of.
 const PATIENCE: usize = 10;
 /// How long reads wait for company, at most.
-const LONGEST_LINGER: Duration = Duration::from_millis(100);
+const LONGEST_LINGER: Duration = Duration::from_millis(200);
 /// How long the first reads wait for company.
 const FIRST_LINGER: Duration = Duration::from_millis(2);
 /// How many operations Terraform runs at a time unless told otherwise.
@@ -192,10 +193,11 @@ impl Collection {
         }
     }
 
-    /// Waits for company: until `many` wait, or for `limit`.
+    /// Waits for company: until `many` wait, or nobody came for `limit`.
     async fn linger(&self, many: usize, limit: Duration) {
-        let until = Instant::now() + limit.min(LONGEST_LINGER);
+        let longest = Instant::now() + LONGEST_LINGER;
         while self.lock().waiting.len() < many {
+            let until = longest.min(Instant::now() + limit);
             if tokio::time::timeout_at(until, self.came.notified()).await.is_err() {
                 return;
             }
