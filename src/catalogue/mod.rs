@@ -66,6 +66,7 @@ pub static ALL: &[&Resource] = &[
 
 /// The data sources that are no resources. Those of resources come with them.
 pub static DATA_SOURCES: &[&DataSource] = &[
+    &lockout::CONDITIONAL_ACCESS_POLICY_SET,
     &conditional_access::CONDITIONAL_ACCESS_WHAT_IF,
     &privileged_access::EMERGENCY_ACCESS,
     &privileged_access::PIM_GROUP_APPROVAL_REQUESTS,
@@ -77,7 +78,8 @@ pub static DATA_SOURCES: &[&DataSource] = &[
 ];
 
 /// The functions.
-pub static FUNCTIONS: &[&Function] = &[&roles::ROLE_ID, &roles::ROLE_NAME];
+pub static FUNCTIONS: &[&Function] =
+    &[&conditional_access::EVALUATE_SIGN_IN, &roles::ROLE_ID, &roles::ROLE_NAME];
 
 /// The arguments of the provider block.
 pub static PROVIDER: &[Attribute] = provider::ATTRIBUTES;

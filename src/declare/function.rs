@@ -11,7 +11,7 @@ pub struct Function {
     pub summary: &'static str,
     /// Markdown: what to know before calling it.
     pub doc: &'static str,
-    /// What it takes; never null, never unknown.
+    /// What it takes; never null, and never unknown, but for parts of a dynamic one.
     pub parameters: &'static [Parameter],
     /// The type of the answer.
     pub returns: fn() -> Type,

@@ -46,7 +46,8 @@ pub struct Function {
     pub summary: String,
     /// Markdown.
     pub description: String,
-    /// Name, type and Markdown of each parameter; no parameter takes null or unknown values.
+    /// Name, type and Markdown of each parameter; no parameter takes null, and none but a
+    /// dynamic one unknown values.
     pub parameters: Vec<(String, Type, String)>,
     /// The type of the answer.
     pub returns: Type,

@@ -1,5 +1,8 @@
 //! Conditional Access before it is there: what-if, and what stops a plan that locks people out.
 
 mod causes;
+mod guide;
+mod set;
 mod tenant;
+mod thrift;
 mod what_if;

@@ -5,6 +5,7 @@ mod authentication_strength;
 mod conditions;
 mod contradictions;
 mod controls;
+mod evaluate;
 mod named_location;
 mod policy;
 mod sign_in;
@@ -14,10 +15,13 @@ mod what_if;
 
 pub use authentication_context::AUTHENTICATION_CONTEXT;
 pub use authentication_strength::AUTHENTICATION_STRENGTH_POLICY;
+pub use evaluate::EVALUATE_SIGN_IN;
 pub use named_location::NAMED_LOCATION;
 pub use policy::CONDITIONAL_ACCESS_POLICY;
+pub(in crate::catalogue) use policy::PLANNED;
 pub use terms_of_use::TERMS_OF_USE;
 pub use what_if::CONDITIONAL_ACCESS_WHAT_IF;
+pub(in crate::catalogue) use what_if::together;
 
 /// The section of the documentation.
-const AREA: &str = "Conditional Access";
+pub(in crate::catalogue) const AREA: &str = "Conditional Access";

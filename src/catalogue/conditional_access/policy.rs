@@ -57,7 +57,7 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
 };
 
 /// A policy that is only planned, as an argument.
-pub(super) static PLANNED: &[Attribute] = &SETTINGS;
+pub(in crate::catalogue) static PLANNED: &[Attribute] = &SETTINGS;
 
 /// What people decide of a policy.
 const SETTINGS: [Attribute; 6] = [

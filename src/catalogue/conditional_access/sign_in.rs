@@ -82,6 +82,17 @@ pub(super) static SIGN_IN: &[Attribute] = &[
     strings("scopes", "The permissions that are asked for, such as `User.Read`."),
 ];
 
+/// What is known of whoever signs in, where nobody looks it up.
+pub(super) static PERSON: &[Attribute] = &[
+    ids("group_ids", "The groups that the user is in, nested ones too."),
+    ids("role_ids", "The template ids of the roles that the user holds for the whole tenant."),
+    string("user_type", "`Member` or `Guest`."),
+    boolean("is_mfa_registered", "Whether the user has registered a second factor."),
+    strings("methods", "The methods that the user has registered, such as `fido2`."),
+    strings("location_ids", "The named locations that the address is in."),
+    boolean("is_trusted_location", "Whether the address is in a trusted location."),
+];
+
 const RISK: &[&str] = &["none", "low", "medium", "high", "hidden"];
 
 /// What comes of it.

@@ -23,7 +23,10 @@ pub static CONDITIONAL_ACCESS_WHAT_IF: DataSource = DataSource {
         Microsoft's documented rules, with the user's groups and roles and the named locations read \
         from Graph as far as policies depend on them. A policy that uses a condition which `sign_in` \
         does not give does not apply, as in Graph's What If API; with `mode = \"worst_case\"` it \
-        may. What Microsoft does not document is said in `notes`.",
+        may. What Microsoft does not document is said in `notes`.\n\n\
+        Terraform reads a data source during apply where it refers to a resource that is to change: \
+        hand the same locals to both, and it is read at plan. See the guide \
+        [Test your policies before they exist](../guides/test-your-policies.md).",
     reference: "https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate",
     source: Source::Concluded(
         conclude,
@@ -89,7 +92,7 @@ fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, 
 }
 
 /// Saved policies, planned ones in place of those of the same name.
-pub(super) fn together(saved: &[Json], planned: &[Json]) -> Vec<Policy> {
+pub(in crate::catalogue) fn together(saved: &[Json], planned: &[Json]) -> Vec<Policy> {
     let same = |a: &Json, b: &Json| a["displayName"] == b["displayName"];
     let kept = saved.iter().filter(|saved| !planned.iter().any(|planned| same(saved, planned)));
     let planned = planned.iter().map(|planned| {

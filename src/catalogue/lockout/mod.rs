@@ -10,6 +10,7 @@ mod facts;
 mod location;
 mod members;
 mod policy;
+mod policy_set;
 mod roles;
 mod settings;
 
@@ -17,6 +18,7 @@ pub(super) use accounts::{group, user};
 pub(super) use location::named_location;
 pub(super) use members::{group_member, group_members};
 pub(super) use policy::conditional_access_policy;
+pub(super) use policy_set::CONDITIONAL_ACCESS_POLICY_SET;
 pub(super) use roles::{role_assignment, role_management_policy, security_defaults};
 pub(super) use settings::{EMERGENCY_ACCESS, LOCKOUT_PROTECTION};
 

@@ -8,7 +8,7 @@ use crate::catalogue::conditional_access::tenant;
 use crate::declare::{Answers, Question, Read};
 use crate::policy::ca::{Control, Policy, Requirement};
 use crate::policy::emergency::{self, Account, EmergencyFacts, RoleAssignment};
-use crate::policy::lockout::{Finding, Scene, Severity, enabling, judge};
+use crate::policy::lockout::{Finding, Scene, Severity, enabling, judge, survivors};
 use crate::policy::roles::{GLOBAL_ADMINISTRATOR, REPAIRERS, SYNCHRONISERS};
 
 const REGISTRATION: &str = "urn:user:registersecurityinfo";
@@ -29,9 +29,30 @@ pub(in crate::catalogue) fn conditional_access_policy(
     if planned["allowDirectEnable"] != true && !question.is_writing {
         findings.extend(directly(question));
     }
+    foresee(&guard);
     let Some(policies) = guard.policies(Some(planned)) else { return guard.conclude(findings) };
     findings.extend(locks_out(&guard, policies));
     guard.conclude(findings)
+}
+
+/// Asks at once for what is needed whatever the policies are, so that it is one round.
+pub(super) fn foresee(guard: &Guard<'_>) {
+    guard.administrators(&[REPAIRERS.as_slice(), SYNCHRONISERS.as_slice()].concat());
+    guard.ask.answer(&defaults());
+    for id in &guard.scene().emergency.user_ids {
+        guard.ask.answer(&tenant::user(id));
+    }
+    if guard.has_emergency_access() {
+        guard.ask.answer(&domains());
+    }
+}
+
+fn defaults() -> Read {
+    Read::one("/policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All")
+}
+
+fn domains() -> Read {
+    Read::all("/domains", "Domain.Read.All").select("id,isInitial,authenticationType")
 }
 
 /// Going live without having reported first.
@@ -47,13 +68,32 @@ fn locks_out(guard: &Guard<'_>, policies: Vec<Policy>) -> Vec<Finding> {
     let Some(policy) = policies.iter().find(|policy| is_own(policy, &own)).cloned() else {
         return Vec::new();
     };
+    let (_, mut findings, fit) = judged(guard, policies, &[policy], Some(&own));
+    if !question.is_writing {
+        findings = findings.into_iter().filter_map(foreseen).collect();
+    }
+    findings.extend(fit);
+    findings
+}
+
+/// The tenant under `policies`, what they do that locks somebody out (only what the one named
+/// `own` is a cause of, if there is one), and whether the emergency accounts are fit at all. Facts
+/// are asked for as far as `subjects` depend on them.
+pub(super) fn judged(
+    guard: &Guard<'_>,
+    policies: Vec<Policy>,
+    subjects: &[Policy],
+    own: Option<&str>,
+) -> (Scene, Vec<Finding>, Vec<Finding>) {
     let mut scene = guard.scene();
     // Asked for together, so that a round reads all of it.
     let administrators =
         guard.administrators(&[REPAIRERS.as_slice(), SYNCHRONISERS.as_slice()].concat());
     let fit = fitness(guard, &mut scene);
     guard.emergency_users(&mut scene, &policies, false);
-    tenant_facts(guard, &policy, &mut scene);
+    for policy in subjects {
+        tenant_facts(guard, policy, &mut scene);
+    }
     let directory = tenant::directory(&guard.ask, &policies);
     scene.directory.locations = directory.locations;
     scene.directory.strengths = directory.strengths;
@@ -64,19 +104,17 @@ fn locks_out(guard: &Guard<'_>, policies: Vec<Policy>) -> Vec<Finding> {
     scene.directory.users.extend(administrators);
     identity(guard, &policies, &mut scene);
     scene.policies = policies;
-    let mut findings = judge(&scene, Some(&own));
+    let mut findings = judge(&scene, own);
     // Which methods an account has matters only where they are all that is missing.
-    if findings.iter().any(|finding| matches!(finding.id, "L-11" | "L-35")) {
+    let unclear =
+        |scene: &Scene| survivors(scene).emergency.iter().any(|one| one.survives.is_maybe());
+    if findings.iter().any(|finding| finding.id == "L-11") || unclear(&scene) {
         let policies = std::mem::take(&mut scene.policies);
         guard.emergency_users(&mut scene, &policies, true);
         scene.policies = policies;
-        findings = judge(&scene, Some(&own));
+        findings = judge(&scene, own);
     }
-    if !question.is_writing {
-        findings = findings.into_iter().filter_map(foreseen).collect();
-    }
-    findings.extend(fit);
-    findings
+    (scene, findings, fit)
 }
 
 /// What can be said at plan: nothing that hangs on a value which is known after apply only, and no
@@ -108,11 +146,9 @@ fn is_own(policy: &Policy, own: &str) -> bool {
 /// Facts of the tenant that this policy depends on.
 fn tenant_facts(guard: &Guard<'_>, policy: &Policy, scene: &mut Scene) {
     let ask = &guard.ask;
-    let defaults =
-        Read::one("/policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All");
     scene.tenant.security_defaults = match planned_defaults(guard.question) {
         Some(planned) => Some(planned),
-        None => ask.known(&defaults).and_then(|defaults| defaults["isEnabled"].as_bool()),
+        None => ask.known(&defaults()).and_then(|defaults| defaults["isEnabled"].as_bool()),
     };
     let required = Requirement::of(policy);
     let count = |path: &str, permission: &'static str, filter: &str| {
@@ -144,8 +180,6 @@ fn tenant_facts(guard: &Guard<'_>, policy: &Policy, scene: &mut Scene) {
         );
         scene.tenant.temporary_access_pass =
             ask.known(&read).and_then(|pass| Some(pass["state"].as_str()? == "enabled"));
-        // Whether there is a trusted place to register from.
-        scene.directory.complete.locations = false;
     }
 }
 
@@ -178,10 +212,8 @@ fn fitness(guard: &Guard<'_>, scene: &mut Scene) -> Vec<Finding> {
         return Vec::new();
     }
     let ask = &guard.ask;
-    let domains =
-        Read::all("/domains", "Domain.Read.All").select("id,isInitial,authenticationType");
     let initial = ask
-        .objects(&domains)
+        .objects(&domains())
         .and_then(|domains| domains.iter().find(|domain| domain["isInitial"] == true));
     let text = |json: &Json, name: &str| json[name].as_str().map(str::to_owned);
     scene.tenant.initial_domain = initial.and_then(|domain| text(domain, "id"));

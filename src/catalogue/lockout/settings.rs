@@ -32,8 +32,9 @@ pub(in crate::catalogue) const LOCKOUT_PROTECTION: Attribute = string(
 .env(&["M365_LOCKOUT_PROTECTION"]);
 
 /// What becomes of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Protection {
+    #[default]
     Error,
     Warn,
 }

@@ -76,6 +76,8 @@ pub fn function(function: &Function) -> proto::Function {
         r#type: type_json(ty),
         description: description.clone(),
         description_kind: StringKind::Markdown.into(),
+        // What brings its type along may be an object that is known in part.
+        allow_unknown_values: matches!(ty, Type::Dynamic),
         ..Default::default()
     });
     proto::Function {
