@@ -62,6 +62,8 @@ pub struct Attribute {
     pub action: Option<&'static str>,
     /// The actions of the object, without a body, that switch it on and off.
     pub switch: Option<(&'static str, &'static str)>,
+    /// Where it is written, where that is apart from the object: by PUT of it as `value`.
+    pub place: Option<&'static str>,
     /// How Graph keeps the elements, where each is an object of its own within this one.
     pub contained: Option<&'static Contained>,
 }
@@ -260,6 +262,7 @@ impl Attribute {
             beta: false,
             action: None,
             switch: None,
+            place: None,
             contained: None,
         }
     }
@@ -405,6 +408,12 @@ impl Attribute {
     /// It is false in a new object.
     pub const fn switched_by(self, on: &'static str, off: &'static str) -> Self {
         Self { switch: Some((on, off)), ..self }
+    }
+
+    /// A secret that is written apart from the object: `PUT {path}` with it as `value`, whose
+    /// placeholders are filled in from the object. No log shows it.
+    pub const fn put_to(self, path: &'static str) -> Self {
+        Self { place: Some(path), ..self.write_only() }
     }
 
     /// Its elements are objects of their own, in a collection within this object.

@@ -154,8 +154,10 @@ fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<T
                 return Ok(Target::Related { set, id, navigation, what: related(what)? });
             }
             let bare = name.trim_start_matches("microsoft.graph.");
-            match set.actions.iter().find(|a| a.name.eq_ignore_ascii_case(bare)) {
-                Some(action) if what.is_empty() => Ok(Target::Act { set, parent, id, action }),
+            // Some are at a place within the object.
+            let bare = [&[bare], what].concat().join("/");
+            match set.actions.iter().find(|a| a.name.eq_ignore_ascii_case(&bare)) {
+                Some(action) => Ok(Target::Act { set, parent, id, action }),
                 _ => Err(Refusal::no_such_segment(name)),
             }
         }

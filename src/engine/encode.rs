@@ -54,6 +54,7 @@ pub fn is_sent(attribute: &Attribute) -> bool {
         && attribute.mode != Mode::Computed
         && attribute.stream.is_none()
         && attribute.switch.is_none()
+        && attribute.place.is_none()
         && !matches!(attribute.kind, Kind::Link | Kind::Links)
 }
 

@@ -38,6 +38,21 @@ pub fn actions(
     actions
 }
 
+/// Secrets that are written apart from the object: where, and the body. They are sent when the
+/// object is made, and when the number beside them changes.
+pub fn apart(model: &Model, prior: &Value, planned: &Value, config: &Value) -> Vec<(String, Json)> {
+    let apart = model.attributes.iter().filter_map(|attribute| {
+        let place = attribute.place?;
+        let secret = config.get(attribute.name);
+        let due = prior.is_null() || version_changed(attribute, prior, planned);
+        let path =
+            names::fill(place, |name| planned.get(name).as_str().unwrap_or_default().to_owned());
+        let body = serde_json::json!({ "value": encode::json(attribute, secret) });
+        (due && !secret.is_null()).then_some((path, body))
+    });
+    apart.collect()
+}
+
 /// A changed relationship.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkChange {

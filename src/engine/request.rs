@@ -223,9 +223,9 @@ pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Reques
 pub fn actions(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
     let path = object_path(model.resource, planned);
     let actions = patch::actions(model, prior, planned).into_iter();
-    let actions = actions
-        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body));
-    actions.chain(switches(model, prior, planned)).collect()
+    actions
+        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body))
+        .collect()
 }
 
 /// The requests that switch something on or off; in a new object, everything is off.

@@ -114,7 +114,7 @@ pub fn alone(source: &DataSource, attributes: &[Attribute]) -> Schema {
 pub fn attribute(declared: &Attribute) -> terraform::Attribute {
     terraform::Attribute {
         name: declared.name.to_owned(),
-        shape: shape(&declared.kind, attribute),
+        shape: shape(&declared.kind, if declared.write_only { secret } else { attribute }),
         description: description_of(declared),
         required: declared.mode == Mode::Required,
         optional: matches!(declared.mode, Mode::Optional | Mode::OptionalComputed),
@@ -123,6 +123,11 @@ pub fn attribute(declared: &Attribute) -> terraform::Attribute {
         write_only: declared.write_only,
         deprecated: String::new(),
     }
+}
+
+/// An attribute within a secret, which is one too.
+fn secret(declared: &Attribute) -> terraform::Attribute {
+    terraform::Attribute { sensitive: true, write_only: true, ..attribute(declared) }
 }
 
 /// The same attribute where all of it is only told.

@@ -41,7 +41,7 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
         Ok(Some(_)) => return refused(occupied(model, &planned)),
         Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
     }
-    if let Err(diagnostic) = files::read(model, &Value::Null, &planned).await {
+    if let Err(diagnostic) = files::read(model, &Value::Null, &planned, &config).await {
         return refused(diagnostic);
     }
     let request = request::create(model, &planned, &config, session.base());
@@ -51,7 +51,7 @@ async fn occupy(session: &Session, model: &Model, apply: Apply) -> Applied {
             session.made(planned.get("id").as_str().unwrap_or_default());
             // What is written below its place waits until the place is known.
             session.made(&request::object_path(model.resource, &planned));
-            uploaded(session, model, &planned).await
+            uploaded(session, model, &planned, &config).await
         }
         Err(error) if error.answer_lost() => {
             let told = explain::resource(model, Doing::Creating, &error);
@@ -67,7 +67,7 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
         return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
     }
     // Its place is not known before it has an id: read now, and again when it has one.
-    if let Err(diagnostic) = files::read(model, &Value::Null, &planned).await {
+    if let Err(diagnostic) = files::read(model, &Value::Null, &planned, &config).await {
         return Applied { diagnostics: diagnostic.into(), ..Applied::default() };
     }
     let request = request::create(model, &planned, &config, session.base());
@@ -101,13 +101,13 @@ async fn make(session: &Session, model: &Model, apply: Apply) -> Applied {
         let told = explain::resource(model, Doing::Creating, &error);
         return reached(session, known(&planned), Note::default(), told.into()).await;
     }
-    uploaded(session, model, &planned).await
+    uploaded(session, model, &planned, &config).await
 }
 
 /// Writes the streams of an object that was just made, switches on what shall be on, and says where
 /// it stands.
-async fn uploaded(session: &Session, model: &Model, planned: &Value) -> Applied {
-    let failed = match files::read(model, &Value::Null, planned).await {
+async fn uploaded(session: &Session, model: &Model, planned: &Value, config: &Value) -> Applied {
+    let failed = match files::read(model, &Value::Null, planned, config).await {
         Err(diagnostic) => Some(diagnostic),
         Ok(files) => {
             let written = match files::write(session, files).await {

@@ -1,11 +1,12 @@
-//! Files: read and looked at when a plan names them, and sent when it is applied.
+//! What is written apart from an object: files, read and looked at when a plan names them and sent when
+//! it is applied; and secrets that have a place of their own.
 
 use bytes::Bytes;
 use serde_json::Value as Json;
 
 use super::session::Session;
 use crate::engine::stream::{self, Change, File};
-use crate::engine::{Model, Request};
+use crate::engine::{Model, Request, patch};
 use crate::graph::{Content, Error};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -36,7 +37,8 @@ pub(super) struct Files {
     removals: Vec<Request>,
 }
 
-/// Reads the files that applying a plan uploads, before anything is sent.
+/// Reads the files that applying a plan uploads, before anything is sent, and the secrets of the
+/// configuration.
 ///
 /// # Errors
 ///
@@ -45,8 +47,14 @@ pub(super) async fn read(
     model: &Model,
     prior: &Value,
     planned: &Value,
+    config: &Value,
 ) -> Result<Files, Diagnostic> {
     let mut files = Files { writes: Vec::new(), removals: Vec::new() };
+    for (path, body) in patch::apart(model, prior, planned, config) {
+        // As content: what is sent so is in no log.
+        let content = Content { media_type: "application/json", bytes: body.to_string().into() };
+        files.writes.push((path, content));
+    }
     for change in stream::changes(model, prior, planned) {
         match change {
             Change::Remove(request) => files.removals.push(request),

@@ -21,12 +21,15 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
     let Apply { prior, planned, config, private, .. } = apply;
     let note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
-    let files = match files::read(model, &prior, &planned).await {
+    let files = match files::read(model, &prior, &planned, &config).await {
         Ok(files) => files,
         Err(diagnostic) => return reached(session, prior, note, diagnostic.into()).await,
     };
     let changed = match change(session, model, &prior, &planned, &config).await {
-        Ok(()) => files::write(session, files).await,
+        Ok(()) => match files::write(session, files).await {
+            Ok(()) => switch(session, model, &prior, &planned).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     match changed {

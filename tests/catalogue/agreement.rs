@@ -139,6 +139,17 @@ fn of_attribute(
         return;
     }
     let path = format!("{owner}.{}", attribute.name);
+    if let Some(place) = attribute.place {
+        match csdl.resolve(place) {
+            Err(segment) => offences.push(no_segment(&path, place, segment)),
+            Ok(found) => {
+                if let Some(codec) = attribute.via {
+                    of_codec(csdl, &path, &found, attribute, codec, offences);
+                }
+            }
+        }
+        return;
+    }
     if attribute.stream.is_some() {
         let (property, _) = names::location(attribute);
         let told = csdl.property(of, &format!("{property}RelativeUrl"));

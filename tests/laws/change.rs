@@ -77,7 +77,8 @@ fn is_leaf(model: &Model, place: &Place, state: &Value) -> bool {
     });
     let has_places = matches!(last.kind, Kind::Object(_) | Kind::Variant(..));
     let is_fixed = place.len() == 1 && model.in_path(last) && !is_replacing(last);
-    !(has_places || last.write_only || of_another_type || is_fixed)
+    let is_secret = place.iter().any(|attribute| attribute.write_only);
+    !(has_places || is_secret || of_another_type || is_fixed)
 }
 
 fn is_replacing(attribute: &Attribute) -> bool {
@@ -228,6 +229,13 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
         .map(|action| format!("{path}/{action}"))
         .collect();
     let some = !(properties.is_empty() && links.is_empty() && switches.is_empty());
+    // A secret may have a place of its own.
+    let places = model.attributes.iter().filter_map(|one| one.place);
+    let places: Vec<String> = places
+        .map(|place| {
+            names::fill(place, |name| state.get(name).as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
     ensure(some != writes.is_empty(), || format!("{} requests were sent", writes.len()))?;
     for write in writes {
         let of_link = links.iter().any(|link| {
@@ -247,7 +255,8 @@ fn sent_alone(stage: &Stage, touched: &[&str], writes: &[Logged], state: &Value)
                 write.path == collection || write.path.starts_with(&format!("{collection}/"))
             }
         });
-        if of_link || of_action_or_part || switches.contains(&write.path) {
+        let of_place = write.method == "PUT" && places.contains(&write.path);
+        if of_link || of_action_or_part || of_place || switches.contains(&write.path) {
             continue;
         }
         let keys: Vec<&String> =
@@ -348,7 +357,7 @@ async fn unknown(resource: &'static Resource) -> Outcome {
     ensure(applied.errors.is_empty(), || applied.errors.join("; "))?;
     let keep = client.plan(model, &applied.state, config).await?;
     for place in values::places(&model.attributes) {
-        if place.last().is_some_and(|last| last.write_only) || !is_present(&place, config) {
+        if place.iter().any(|one| one.write_only) || !is_present(&place, config) {
             continue;
         }
         // Terraform plans again at apply, when all is known: what was known may not change. Both

@@ -195,6 +195,7 @@ async fn changed_to(
             requests.push(request::update(model, wanted, body));
         }
         requests.extend(request::actions(model, now, wanted));
+        requests.extend(request::switches(model, now, wanted));
         requests.extend(parts.additions);
     }
     let path = request::object_path(model.resource, now);

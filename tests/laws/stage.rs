@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use m365::catalogue;
-use m365::declare::{Mode, Resource};
+use m365::declare::{Attribute, Kind, Mode, Resource};
 use m365::engine::Model;
 use m365::terraform::{Object, Value};
 use serde_json::Value as Json;
@@ -144,6 +144,17 @@ impl Stage {
     }
 }
 
+/// A value for what is configured and in no state.
+fn secret(attribute: &Attribute) -> Value {
+    let Kind::Object(nested) = attribute.kind else { return SECRET.into() };
+    let first = nested.first().map(|first| first.name);
+    let inside = nested.iter().map(|one| {
+        let value = if Some(one.name) == first { SECRET.into() } else { Value::Null };
+        (one.name.to_owned(), value)
+    });
+    Value::Object(inside.collect())
+}
+
 impl Recipe {
     /// The configuration of an instance, ids exchanged.
     fn config(
@@ -175,7 +186,7 @@ impl Recipe {
             let value = match attribute.mode {
                 _ if !configured.iter().any(|name| name == attribute.name) => Value::Null,
                 Mode::Computed => Value::Null,
-                _ if attribute.write_only => SECRET.into(),
+                _ if attribute.write_only => secret(attribute),
                 _ => state.get(attribute.name).clone(),
             };
             (attribute.name.to_owned(), value)

@@ -1,10 +1,11 @@
 //! `m365_synchronization_job`.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::AREA;
 use crate::declare::{
-    Codec, Finding, Permissions, Resource, boolean, duration, id, instant, integer, object, string,
+    Attribute, Codec, Finding, Permissions, Resource, boolean, duration, id, instant, integer,
+    object, string,
 };
 use crate::terraform::{Path, Value};
 
@@ -15,8 +16,7 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
     doc: "A job of the provisioning service, which carries users and groups from one directory to \
         another: cloud sync (template `AD2AADProvisioning`), cross-tenant synchronization \
         (`Azure2Azure`), or the template of a gallery application.\n\n\
-        The job maps attributes as its template does. Credentials of the target are given to the \
-        service principal outside of this resource. Destroying a job stops it and forgets how far it \
+        The job maps attributes as its template does. Destroying a job stops it and forgets how far it \
         came.",
     reference: "https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob",
     path: "/servicePrincipals/{service_principal_id}/synchronization/jobs",
@@ -42,6 +42,16 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
         .via(&ACTIVE)
         .required()
         .switched_by("start", "pause"),
+        object(
+            "secrets",
+            "The credentials of the target directory, which the job signs in with, and settings that the \
+             provisioning service keeps with them. They belong to the service principal, stay when \
+             this is destroyed, and are written before the job is started.",
+        )
+        .of(SECRETS)
+        .put_to("/servicePrincipals/{service_principal_id}/synchronization/secrets")
+        .via(&PAIRS),
+        integer("secrets_version", "A number of your choosing. Changing it sends `secrets` again.").local(),
         duration("interval", "How often the job runs.").graph("schedule/interval").computed(),
         object("status", "Where the job stands.").computed().follows(&["is_enabled"]).of(&[
             string("code", "`NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`.").computed(),
@@ -66,6 +76,76 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
     ],
     judge: Some(quarantined),
     ..Resource::MEMBER
+};
+
+/// The credentials and settings that people give; what an administrator's consent leads to (codes,
+/// tokens and the like) is the service's own.
+const SECRETS: &[Attribute] = &[
+    string("secret_token", "The token of the SCIM endpoint."),
+    string("base_address", "The address of the SCIM endpoint."),
+    string("user_name", "The user name."),
+    string("password", "The password."),
+    string("client_identifier", "The id of a client."),
+    string("client_secret", "The secret of a client."),
+    string("oauth2_client_id", "The id of an OAuth 2.0 client."),
+    string("oauth2_client_secret", "The secret of an OAuth 2.0 client."),
+    string("oauth2_token_exchange_uri", "Where OAuth 2.0 tokens are issued."),
+    string("oauth2_authorization_uri", "Where OAuth 2.0 clients are authorized."),
+    string("consumer_key", "The key of an OAuth 1.0 consumer."),
+    string("consumer_secret", "The secret of an OAuth 1.0 consumer."),
+    string("token_key", "The key of a token."),
+    string("app_key", "The key of an agent's application, for cloud sync."),
+    string("connection_string", "The connection string of a database."),
+    string("authentication_type", "How to sign in: `SyncPolicy` for cross-tenant synchronization."),
+    string(
+        "company_id",
+        "The tenant or company: the target tenant of cross-tenant synchronization.",
+    ),
+    string("domain", "The domain: that of Active Directory for cloud sync."),
+    string("url", "An address."),
+    string("server", "The name of a server."),
+    string("instance_name", "The name of an instance."),
+    string("sandbox", "Whether it is a sandbox."),
+    string("sandbox_name", "The name of the sandbox."),
+    string("single_sign_on_type", "How single sign-on works."),
+    string(
+        "sync_all",
+        "Whether all users and groups are in scope, and not only assigned ones: `true` or `false`.",
+    ),
+    string(
+        "sync_notification_settings",
+        "Whom to tell of a quarantine, and from how many deletions on to stop: the JSON that the portal writes.",
+    ),
+    string(
+        "skip_out_of_scope_deletions",
+        "Whether who leaves the scope is kept: `true` or `false`.",
+    ),
+    string("enforce_domain", "Whether the domain is enforced."),
+    string("validate_domain", "Whether the domain is validated."),
+    string("hard_deletes_enabled", "Whether deletions are final."),
+    string("system_of_record", "Which system is the system of record."),
+    string("synchronization_schedule", "The schedule."),
+    string("update_key_on_soft_delete", "Whether the key changes with a soft deletion."),
+    string("perform_inbound_entitlement_grants", "Whether entitlements are granted inbound."),
+    string("sync_agent_compatibility_key", "The compatibility key of the agent."),
+    string(
+        "sync_agent_ad_container",
+        "The container in Active Directory that the agent writes to.",
+    )
+    .graph("syncAgentADContainer"),
+];
+
+/// An object here, pairs of key and value in Graph.
+static PAIRS: Codec = Codec {
+    encode: |secrets| {
+        let pairs = secrets.as_object().into_iter().flatten().map(|(name, value)| {
+            let (first, rest) = name.split_at(1);
+            json!({ "key": format!("{}{rest}", first.to_uppercase()), "value": value })
+        });
+        pairs.collect()
+    },
+    // They are never told.
+    decode: |_| Json::Null,
 };
 
 /// A job that runs has an active schedule; one that does not is `Paused`, or `Disabled` when it is new.
@@ -97,6 +177,35 @@ fn quarantined(planned: &Value) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Model, Request, Verb, encode, patch, request};
+
+    #[test]
+    fn a_job_is_made_given_its_secrets_and_started() {
+        let model = Model::new(&SYNCHRONIZATION_JOB);
+        let value =
+            |json: Json| crate::terraform::json::from_json(&json, &model.schema.ty()).unwrap();
+        let planned = value(json!({
+            "id": "j", "service_principal_id": "s", "template_id": "scim", "is_enabled": true,
+            "secrets_version": 1,
+        }));
+        let config = value(json!({
+            "secrets": { "secret_token": "t", "oauth2_client_id": "c", "sync_agent_ad_container": "o" },
+        }));
+        let body = encode::body(&model, &planned, &config);
+        assert_eq!(Json::from(body), json!({ "templateId": "scim" }));
+        let secrets = patch::apart(&model, &Value::Null, &planned, &config);
+        let pairs = json!({ "value": [
+            { "key": "Oauth2ClientId", "value": "c" },
+            { "key": "SecretToken", "value": "t" },
+            { "key": "SyncAgentADContainer", "value": "o" },
+        ] });
+        assert_eq!(secrets, [("/servicePrincipals/s/synchronization/secrets".to_owned(), pairs)]);
+        assert_eq!(patch::apart(&model, &planned, &planned, &config), []);
+        let start = "/servicePrincipals/s/synchronization/jobs/j/start";
+        let switched = request::switches(&model, &Value::Null, &planned);
+        assert_eq!(switched, [Request::new(Verb::Post, start)]);
+        assert_eq!(request::switches(&model, &planned, &planned), []);
+    }
 
     #[test]
     fn a_quarantine_is_told_with_its_reason() {

@@ -111,6 +111,7 @@ pub(super) static SERVICE_PRINCIPALS: Set = Set {
             ..Navigation::MANY
         },
     ],
+    actions: &[super::synchronization::SECRETS],
     on_create: create_principal,
     ..Set::COLLECTION
 };

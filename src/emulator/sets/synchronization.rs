@@ -1,6 +1,6 @@
 //! Jobs of the provisioning service, which here never run.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::context::Context;
 use super::super::refusal::Refusal;
@@ -39,6 +39,34 @@ pub(super) static JOBS: Set = Set {
     },
     ..Set::COLLECTION
 };
+
+/// The credentials of the target: taken, and never told.
+pub(super) const SECRETS: Action =
+    Action { name: "synchronization/secrets", method: "PUT", permissions: WRITE, run: keep };
+
+fn keep(_: &mut Context, _: &Properties, sent: &Properties) -> Acted {
+    let pairs = sent.get("value").and_then(Value::as_array).filter(|_| sent.len() == 1);
+    let pairs = pairs.ok_or_else(|| Refusal::bad_request("The body must hold 'value' alone."))?;
+    for pair in pairs {
+        let key = pair["key"].as_str().unwrap_or_default();
+        if !KEYS.split_whitespace().any(|known| known == key) || !pair["value"].is_string() {
+            return Err(Refusal::bad_request(format!("'{key}' is no secret with a value.")));
+        }
+    }
+    Ok((204, None))
+}
+
+/// The members of `synchronizationSecret`.
+const KEYS: &str = "UserName Password SecretToken AppKey BaseAddress ClientIdentifier ClientSecret \
+    SingleSignOnType Sandbox Url Domain ConsumerKey ConsumerSecret TokenKey TokenExpiration \
+    Oauth2AccessToken Oauth2AccessTokenCreationTime Oauth2RefreshToken SyncAll InstanceName \
+    Oauth2ClientId Oauth2ClientSecret CompanyId UpdateKeyOnSoftDelete \
+    SynchronizationSchedule SystemOfRecord SandboxName EnforceDomain \
+    SyncNotificationSettings SkipOutOfScopeDeletions Oauth2AuthorizationCode \
+    Oauth2RedirectUri ApplicationTemplateIdentifier Oauth2TokenExchangeUri \
+    Oauth2AuthorizationUri AuthenticationType Server PerformInboundEntitlementGrants \
+    HardDeletesEnabled SyncAgentCompatibilityKey SyncAgentADContainer ValidateDomain \
+    TestReferences ConnectionString";
 
 fn status(code: &str) -> serde_json::Value {
     json!({
