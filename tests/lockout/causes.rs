@@ -195,7 +195,10 @@ async fn objects_that_emergency_access_rests_on() {
     let cases = [
         (with(0, String::new()), "L-05: Emergency access account emergency-1"),
         (with(1, String::new()), "L-07: Emergency access group Emergency access is deleted"),
-        (with(2, members(&[second])), "L-07: Emergency access account"),
+        (
+            with(2, members(&[second])),
+            "L-07: Emergency access account emergency-1@contoso.onmicrosoft.com leaves group Emergency",
+        ),
         (with(2, String::new()), "L-07: Emergency access account"),
         (with(3, emergency(false, &upn)), "L-08: Emergency access account emergency-1"),
         (
@@ -268,4 +271,54 @@ async fn activations_that_nobody_could_pass() {
         "L-09: Nobody could approve the activation of the highest roles",
     );
     tenant.passed(tenant.run(PLAN, &approval(&somebody)).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_since_the_plan_is_seen_before_the_write() {
+    let tenant = Tenant::new().await;
+    let others = format!("include_users = [\"All\"], exclude_groups = [\"{}\"]", tenant.group);
+    let block = policy(&others, ALL, "", BLOCK);
+    tenant.passed(tenant.run(&["plan", "-input=false", "-out=plan"], &block).await);
+    for account in &tenant.accounts {
+        let path = format!("/groups/{}/members/{account}/$ref", tenant.group);
+        tenant.workspace.remove(&path).await;
+    }
+    tenant.workspace.forget().await;
+    tenant.stopped(
+        tenant.run(&["apply", "-input=false", "plan"], &block).await,
+        "L-01: Policy \"P\" blocks the emergency access accounts",
+    );
+    let written = tenant.workspace.outside("/identity/conditionalAccess/policies").await;
+    assert_eq!(written.len(), 0, "{written:?}");
+    // With nobody at all to protect, a set that stops every administrator is told, and passes.
+    tenant.workspace.write(&policy("include_users = [\"All\"]", ALL, "", BLOCK));
+    let (code, said) = tenant.workspace.run(PLAN).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        flat(&said).contains("Warning: L-01: No known administrator could sign in to repair"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_known_at_plan_is_judged_at_apply() {
+    let tenant = Tenant::new().await;
+    let group = "resource \"m365_group\" \"new\" {\n  display_name = \"New\"\n}\n";
+    let excluded = "include_users = [\"All\"], exclude_groups = [m365_group.new.id]";
+    let block = policy(excluded, ALL, "", BLOCK);
+    // Nobody is in the group that this plan makes: not known before, and an error then.
+    let (code, said) = tenant.run(PLAN, &format!("{group}{block}")).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("L-01"), "{said}");
+    tenant.stopped(
+        tenant.run(APPLY, &format!("{group}{block}")).await,
+        "L-01: Policy \"P\" blocks the emergency access accounts",
+    );
+    let [first, second] = &tenant.accounts;
+    let members = format!(
+        "resource \"m365_group_members\" \"new\" {{\n  group_id = m365_group.new.id\n  member_ids = \
+         [\"{first}\", \"{second}\"]\n}}\n"
+    );
+    let ordered = block.replace("state =", "depends_on = [m365_group_members.new]\n  state =");
+    tenant.passed(tenant.run(APPLY, &format!("{group}{members}{ordered}")).await);
 }

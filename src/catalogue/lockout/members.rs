@@ -2,9 +2,11 @@
 
 use serde_json::Value as Json;
 
+use super::accounts::{group_name, name};
 use super::{Guard, Judged, SILENT};
-use crate::declare::{Answers, Question};
-use crate::policy::lockout::{Change, guard as judge};
+use crate::catalogue::conditional_access::tenant;
+use crate::declare::{Answers, Question, Read};
+use crate::policy::lockout::{Change, Scene, guard as judge};
 
 /// Whether an emergency account leaves an emergency group.
 pub(in crate::catalogue) fn group_members(question: &Question<'_>, answers: &Answers) -> Judged {
@@ -32,6 +34,21 @@ pub(in crate::catalogue) fn group_member(question: &Question<'_>, answers: &Answ
     leave(question, answers, left.into_iter().collect())
 }
 
+/// Looks up what messages call the group and those of its members that matter.
+fn names(guard: &Guard<'_>, group: &str, left: &[String], scene: &mut Scene) {
+    let emergency: Vec<String> =
+        scene.emergency.user_ids.iter().filter(|id| left.contains(id)).cloned().collect();
+    if emergency.is_empty() {
+        return;
+    }
+    let read = Read::one(format!("/groups/{group}"), "GroupMember.Read.All").select("displayName");
+    group_name(scene, group, guard.ask.known(&read).and_then(|told| told["displayName"].as_str()));
+    for id in emergency {
+        let told = guard.ask.known(&tenant::user(&id));
+        name(scene, &id, told.and_then(|told| told["userPrincipalName"].as_str()));
+    }
+}
+
 fn leave(question: &Question<'_>, answers: &Answers, left: Vec<String>) -> Judged {
     let Some(guard) = Guard::new(question, answers) else { return SILENT };
     let Some(group) = guard.before("groupId") else { return SILENT };
@@ -39,7 +56,8 @@ fn leave(question: &Question<'_>, answers: &Answers, left: Vec<String>) -> Judge
     if !protected || left.is_empty() {
         return SILENT;
     }
-    let scene = guard.scene();
+    let mut scene = guard.scene();
+    names(&guard, group, &left, &mut scene);
     let findings = left
         .into_iter()
         .flat_map(|member| {

@@ -114,10 +114,17 @@ impl<'a> Guard<'a> {
         }
         if stops && is_rule {
             let when = if self.question.is_writing { "Nothing was written. " } else { "" };
-            detail.push_str(&format!(
-                "\n\n{when}If it is meant to be so, say acknowledge_lockout = [\"{id}\"] on this \
-                 resource."
-            ));
+            let how = if self.question.planned.is_null() {
+                format!(
+                    "If it is meant to go, first apply acknowledge_lockout = [\"{id}\"] on it, then \
+                     remove it."
+                )
+            } else {
+                format!(
+                    "If it is meant to be so, say acknowledge_lockout = [\"{id}\"] on this resource."
+                )
+            };
+            detail.push_str(&format!("\n\n{when}{how}"));
         }
         if stops {
             declare::Finding::error(Path::root(), summary, detail)
