@@ -90,7 +90,7 @@ async fn forgetful(tenant: &Tenant, count: Option<u32>) {
 }
 
 fn briefly(config: &Value) -> Value {
-    let times = ["create", "update", "delete"].map(|name| (name, Value::from("2s")));
+    let times = ["create", "update", "delete"].map(|name| (name, Value::from("8s")));
     with(config, "timeouts", Value::from(times))
 }
 
