@@ -30,6 +30,8 @@ pub struct Attribute {
     pub replace: Replace,
     /// Why what is true stays true; completes "cannot be switched off again: ..".
     pub one_way: Option<&'static str>,
+    /// Whether it is changed on-premises alone where the object is synchronised from there.
+    pub mastered_on_premises: bool,
     /// Sent, but never kept in plan or state; a `_version` attribute beside it says when to send.
     pub write_only: bool,
     /// Hidden in Terraform's output and in logs.
@@ -246,6 +248,7 @@ impl Attribute {
             derive: None,
             replace: Replace::Never,
             one_way: None,
+            mastered_on_premises: false,
             write_only: false,
             sensitive: false,
             local: false,
@@ -314,6 +317,11 @@ impl Attribute {
     /// What is true stays true; `reason` completes "cannot be switched off again: ..".
     pub const fn one_way(self, reason: &'static str) -> Self {
         Self { one_way: Some(reason), ..self }
+    }
+
+    /// Where the object is synchronised from on-premises, it is changed there alone.
+    pub const fn mastered_on_premises(self) -> Self {
+        Self { mastered_on_premises: true, ..self }
     }
 
     /// A secret: sent, never kept.

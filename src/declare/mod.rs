@@ -30,5 +30,7 @@ pub use function::{Function, Misuse, Parameter};
 pub use inquiry::{
     Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,
 };
-pub use resource::{Act, Keeps, Law, Named, Permissions, Policed, Requests, Resource, Ruled};
+pub use resource::{
+    Act, Concluded, Keeps, Law, Named, Permissions, Policed, Requests, Resource, Ruled,
+};
 pub use stream::{Format, Stream, stream};

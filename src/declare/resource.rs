@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::check::{Finding, Judge};
-use super::{Also, Attribute, Call, Inquire, Lookup, Rule};
+use super::{Also, Attribute, Call, Conclude, Inquire, Lookup, Rule};
 use crate::terraform::Value;
 
 /// How Graph keeps a thing.
@@ -68,6 +68,8 @@ pub struct Resource {
     pub act: Option<Act>,
     /// What it refers to by name, where an attribute gives the id.
     pub named: Option<Named>,
+    /// What is concluded besides, from other facts.
+    pub concluded: Option<Concluded>,
     /// How it is made, where the kind does not say.
     pub create: Option<Call>,
     /// How it is changed, where the kind does not say.
@@ -109,6 +111,16 @@ pub enum Keeps {
     Request,
     /// Something that is done to an object by an action, shows in it afterwards, and cannot be undone.
     Act,
+}
+
+/// Computed attributes that are no properties of the object.
+#[derive(Clone, Copy, Debug)]
+pub struct Concluded {
+    /// What they are, as properties that take the place of the object's own. `prior` is the object as
+    /// Graph has it, `planned` the state or the plan.
+    pub conclude: Conclude,
+    /// The attributes.
+    pub attributes: &'static [&'static str],
 }
 
 /// What is done to an object, once.
@@ -254,6 +266,7 @@ impl Resource {
         ruled: None,
         act: None,
         named: None,
+        concluded: None,
         create: None,
         update: None,
         remove: None,

@@ -170,7 +170,9 @@ fn shaped(model: &Model, mut request: Request) -> Request {
     let mut select = vec!["id".to_owned()];
     for attribute in &model.attributes {
         let (property, _) = names::location(attribute);
-        let besides = model.resource.also.iter().any(|also| also.property == property);
+        let concluded = model.resource.concluded.map_or(&[][..], |concluded| concluded.attributes);
+        let besides = model.resource.also.iter().any(|also| also.property == property)
+            || concluded.contains(&attribute.name);
         let told =
             !attribute.local && !attribute.not_returned && !model.in_path(attribute) && !besides;
         match attribute.kind {

@@ -10,7 +10,7 @@ use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, ReadBack, known, with};
 use super::{Applied, Apply, act, files, parts, schedule, update};
-use crate::declare::{Keeps, Method};
+use crate::declare::{Keeps, Method, Mode};
 use crate::engine::{
     Model, Request, contained, decode, import, model, patch, plan, request, stream,
 };
@@ -267,7 +267,7 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
         _ => Note::default(),
     };
     // What is not configured stays as it was found.
-    let planned = update::filled(&planned, &found);
+    let planned = update::filled(&planned, &as_configured(model, &planned, &found));
     // What was found may contradict what is configured; it was not known at plan.
     let judged = model.resource.judge.map(|judge| judge(&planned)).unwrap_or_default();
     let stuck = plan::one_way(model, &found, &planned).into_iter();
@@ -293,6 +293,15 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
             }
         }
     }
+}
+
+/// What was found, but for what Graph decides: that may follow from what changes.
+fn as_configured(model: &Model, planned: &Value, found: &Value) -> Value {
+    let decided = model.attributes.iter().filter(|one| one.mode == Mode::Computed);
+    decided.fold(found.clone(), |found, one| match one.name {
+        "id" => found,
+        name => with(&found, name, planned.get(name).clone()),
+    })
 }
 
 /// Reads back and says where it stands.

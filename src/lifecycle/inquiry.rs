@@ -14,7 +14,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::session::Session;
-use crate::declare::{Answer, Answers, Elsewhere, Finding, Inquiry, Question, Read, Unread};
+use crate::declare::{
+    Answer, Answers, Concluded, Elsewhere, Finding, Inquiry, Question, Read, Unread,
+};
 use crate::engine::{Model, plan, shape};
 use crate::graph::{self, Error, Graph};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
@@ -113,6 +115,27 @@ pub(super) async fn conclude<T>(
         when: When::Planning,
     };
     conclude_with(session, &plan, conclude).await
+}
+
+/// What is concluded of an object besides what Graph tells of it; nothing where that takes a fact that
+/// cannot be read.
+pub(super) async fn of_object(
+    session: &Session,
+    model: &Model,
+    state: &Value,
+    object: &serde_json::Map<String, Json>,
+    concluded: &Concluded,
+) -> serde_json::Map<String, Json> {
+    let plan = Plan {
+        prior: Json::Object(object.clone()),
+        planned: shape::of(model, state),
+        is_replaced: false,
+        when: When::Planning,
+    };
+    match conclude_with(session, &plan, concluded.conclude).await {
+        Ok(Ok(Json::Object(told))) => told,
+        _ => serde_json::Map::new(),
+    }
 }
 
 /// A fact that is missing, as people should read it.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Read, ReadBack, ruled, schedule};
+use super::{Read, ReadBack, inquiry, ruled, schedule};
 use crate::declare::{Keeps, Kind};
 use crate::engine::{Model, Request, decode, import, names, request, stream, version};
 use crate::graph::Error;
@@ -87,6 +87,10 @@ pub(super) async fn remote(
             unset_links(model, &mut object);
             if !besides(session, model, state, how, &mut object).await? {
                 return Ok(None);
+            }
+            if let Some(concluded) = &model.resource.concluded {
+                let told = inquiry::of_object(session, model, state, &object, concluded).await;
+                object.extend(told);
             }
             relationships(session, model, state, how, object).await
         }

@@ -63,7 +63,9 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     }
     let in_path =
         |attribute: &&Attribute| !names::placeholders(resource.path).contains(&attribute.name);
-    for attribute in resource.attributes.iter().filter(in_path) {
+    let concluded = resource.concluded.map_or(&[][..], |concluded| concluded.attributes);
+    let is_told = |attribute: &&Attribute| !concluded.contains(&attribute.name);
+    for attribute in resource.attributes.iter().filter(in_path).filter(is_told) {
         of_what_is_read(csdl, &owner, resource.entity, resource.also, attribute, &mut offences);
     }
     offences

@@ -1,3 +1,5 @@
 //! Domains, federation, directory synchronisation and the identity model, through the real terraform.
 
 mod domains;
+mod federation;
+mod hybrid;

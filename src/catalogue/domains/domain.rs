@@ -1,9 +1,12 @@
 //! `m365_domain`.
 
 use super::{AREA, PERMISSIONS, VERIFICATION_RECORD};
+use crate::catalogue::hybrid::tenant::{known, of_domains};
 use crate::declare::{
-    Also, Check, Form, Lookup, Resource, boolean, integer, objects, string, strings,
+    Also, Answers, Check, Finding, Form, Inquiry, Lookup, Question, Resource, boolean, integer,
+    objects, string, strings,
 };
+use crate::terraform::Path;
 
 /// A domain name that the tenant uses, or wants to.
 pub static DOMAIN: Resource = Resource {
@@ -67,9 +70,37 @@ pub static DOMAIN: Resource = Resource {
     ],
     also: &[Also { property: "verificationDnsRecords", path: "/domains/{id}/verificationDnsRecords" }],
     data: Some(Lookup { plural: None }),
+    inquiries: &[inquire],
     held_by: Some("/domains/{id}/domainNameReferences"),
     ..Resource::MEMBER
 };
+
+/// The initial and the default domain stay.
+fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    let leaves = question.planned.is_null() || question.is_replaced;
+    let Some(name) = known(question.prior, "id").filter(|_| leaves) else {
+        return ask.conclude(Vec::new());
+    };
+    let facts = of_domains(&ask);
+    let kept = facts.domain(name).filter(|domain| domain.is_initial || domain.is_default);
+    let found = kept.map(|domain| {
+        let (which, what) = match domain.is_initial {
+            true => (
+                "the domain that the tenant began with",
+                "It can never be deleted: take it out of \
+                the state (terraform state rm).",
+            ),
+            false => (
+                "the default domain",
+                "Make another domain the default first \
+                (m365_domain_settings, is_default).",
+            ),
+        };
+        Finding::error(Path::root(), format!("{name} is {which}, and Graph deletes it not"), what)
+    });
+    ask.conclude(found.into_iter().collect())
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,12 @@
 //! Domains: added, proved to be owned, used.
 
 mod domain;
+mod federation;
 mod settings;
 mod verification;
 
 pub use domain::DOMAIN;
+pub use federation::DOMAIN_FEDERATION;
 pub use settings::DOMAIN_SETTINGS;
 pub use verification::DOMAIN_VERIFICATION;
 

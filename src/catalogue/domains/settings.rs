@@ -1,7 +1,12 @@
 //! `m365_domain_settings`.
 
 use super::{AREA, PERMISSIONS, SERVICE_RECORD};
-use crate::declare::{Also, Check, Form, Resource, boolean, integer, objects, string, strings};
+use crate::catalogue::hybrid::tenant::{findings, known, of_domains};
+use crate::declare::{
+    Also, Answers, Check, Finding, Form, Inquiry, Question, Resource, boolean, integer, objects,
+    string, strings,
+};
+use crate::policy::identity::can_be_default;
 
 /// What a verified domain is for.
 pub static DOMAIN_SETTINGS: Resource = Resource {
@@ -57,9 +62,21 @@ pub static DOMAIN_SETTINGS: Resource = Resource {
         property: "serviceConfigurationRecords",
         path: "/domains/{domain_id}/serviceConfigurationRecords",
     }],
+    inquiries: &[inquire],
     retry_on: &["Request_ResourceNotFound"],
     ..Resource::SINGLETON
 };
+
+/// A federated domain cannot become the default.
+fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    let becomes = question.planned["isDefault"] == true && question.prior["isDefault"] != true;
+    let Some(name) = known(question.planned, "domainId").filter(|_| becomes) else {
+        return ask.conclude(Vec::new());
+    };
+    let found = findings(can_be_default(&of_domains(&ask), name), "is_default");
+    ask.conclude(found)
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use super::AREA;
 use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
     Check, Finding, Form, Lookup, Permissions, Resource, Rule, boolean, instant, links, string,
@@ -29,9 +30,9 @@ pub static GROUP: Resource = Resource {
     attributes: &[
         string("display_name", "The name shown to people. At most 256 characters; not unique.")
             .required()
-            .checks(&[Check::Length(1, 256)]),
+            .checks(&[Check::Length(1, 256)]).mastered_on_premises(),
         string("description", "What the group is for. At most 1,024 characters.")
-            .checks(&[Check::Length(1, 1024)]),
+            .checks(&[Check::Length(1, 1024)]).mastered_on_premises(),
         boolean("security_enabled", "Whether it is a security group. Defaults to `true` at create.")
             .or_derived(|_| Some(true.into())),
         boolean(
@@ -65,7 +66,7 @@ pub static GROUP: Resource = Resource {
                 "made of ASCII letters, digits and signs, without spaces",
             ),
             Check::Pattern(r#"^[^@()\\\[\]";:<>,]+$"#, "free of @()\\[]\";:<>,"),
-        ]),
+        ]).mastered_on_premises(),
         string(
             "membership_rule",
             "Who is a member of a dynamic group, such as `user.department -eq \"Finance\"`. At most \
@@ -151,6 +152,7 @@ pub static GROUP: Resource = Resource {
     keys: &["display_name", "mail_nickname"],
     data: Some(Lookup { plural: Some("groups") }),
     soft_delete: Some("/directory/deletedItems/{id}"),
+    inquiries: &[mastered::of_group],
     retry_on: &["Request_ResourceNotFound"],
     moved_from: &["azuread_group"],
     guard: Some(lockout::group),

@@ -1,7 +1,13 @@
 //! `m365_staged_rollout_policy`.
 
+use serde_json::Value as Json;
+
 use super::AREA;
-use crate::declare::{Call, Check, Literal, Permissions, Resource, boolean, links, string};
+use crate::declare::{
+    Answers, Call, Check, Finding, Inquiry, Literal, Permissions, Question, Read, Resource,
+    UNKNOWN, boolean, links, string,
+};
+use crate::terraform::Path;
 
 /// Who signs in in the cloud before everybody does.
 pub static STAGED_ROLLOUT_POLICY: Resource = Resource {
@@ -45,6 +51,7 @@ pub static STAGED_ROLLOUT_POLICY: Resource = Resource {
             .expanded()
             .checks(&[Check::Count(1, 10)]),
     ],
+    inquiries: &[inquire],
     // What is on is switched off before it goes, as it is in the portal.
     before_delete: Some(|policy| {
         (policy["isEnabled"] == true)
@@ -53,6 +60,56 @@ pub static STAGED_ROLLOUT_POLICY: Resource = Resource {
     retry_on: &["Request_ResourceNotFound"],
     ..Resource::MEMBER
 };
+
+/// Assigned security groups without groups in them, of a tenant with a federated domain (INV-18).
+fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    let ids = |object: &Json| -> Vec<String> {
+        let listed = object["appliesTo"].as_array().into_iter().flatten();
+        listed.filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let before = ids(question.prior);
+    let mut found = Vec::new();
+    for id in ids(question.planned) {
+        if id == UNKNOWN || before.contains(&id) {
+            continue;
+        }
+        let group = Read::one(format!("/groups/{id}"), "Group.Read.All")
+            .select("id,displayName,groupTypes,securityEnabled");
+        let nested = Read::all(
+            format!("/groups/{id}/members/microsoft.graph.group"),
+            "GroupMember.Read.All",
+        )
+        .select("id");
+        let Some(told) = ask.known(&group) else { continue };
+        let types = told["groupTypes"].as_array().into_iter().flatten();
+        let is_dynamic = types.into_iter().any(|one| one == "DynamicMembership");
+        let holds_groups = ask.objects(&nested).is_some_and(|groups| !groups.is_empty());
+        let wrong = match (is_dynamic, told["securityEnabled"] == false, holds_groups) {
+            (true, ..) => "is dynamic",
+            (_, true, _) => "is no security group",
+            (.., true) => "has groups as members, whose members are left out",
+            _ => continue,
+        };
+        found.push(Finding::error(
+            Path::attribute("applies_to_group_ids"),
+            format!("INV-18: the group {} {wrong}", told["displayName"]),
+            "Staged rollout takes assigned security groups, and looks at their direct members only. Use \
+             a group of that kind.",
+        ));
+    }
+    if question.prior.is_null() {
+        let facts = super::tenant::of_domains(&ask);
+        if facts.domains.is_some() && facts.federated().is_empty() {
+            found.push(Finding::warning(
+                Path::root(),
+                "INV-18: no domain of the tenant is federated",
+                "Staged rollout is for users of federated domains; for others it changes nothing.",
+            ));
+        }
+    }
+    ask.conclude(found)
+}
 
 #[cfg(test)]
 mod tests {

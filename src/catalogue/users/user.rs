@@ -2,6 +2,7 @@
 
 use super::AREA;
 use crate::catalogue::codec::NONE_IS_EMPTY;
+use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
     Attribute, Check, Form, Literal::Bool, Lookup, Permissions, Resource, boolean, flags, instant,
@@ -32,6 +33,7 @@ pub static USER: Resource = Resource {
     keys: &["user_principal_name"],
     data: Some(Lookup { plural: Some("users") }),
     soft_delete: Some("/directory/deletedItems/{id}"),
+    inquiries: &[mastered::of_user],
     retry_on: &["Request_ResourceNotFound"],
     moved_from: &["azuread_user"],
     guard: Some(lockout::user),
@@ -46,18 +48,18 @@ static ATTRIBUTES: &[Attribute] = &[
     )
     .required()
     .form(Form::CaseInsensitive)
-    .checks(&[Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com")]),
+    .checks(&[Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com")]).mastered_on_premises(),
     string("display_name", "The name shown to people. At most 256 characters; cannot be cleared.")
         .required()
-        .checks(&[Check::Length(1, 256)]),
-    boolean("account_enabled", "Whether the user can sign in. Defaults to `true`.").or(Bool(true)),
+        .checks(&[Check::Length(1, 256)]).mastered_on_premises(),
+    boolean("account_enabled", "Whether the user can sign in. Defaults to `true`.").or(Bool(true)).mastered_on_premises(),
     string(
         "mail_nickname",
         "The mail alias, at most 64 characters. At create, it defaults to what stands before the `@` \
          in `user_principal_name`.",
     )
     .or_derived(alias)
-    .checks(&[Check::Length(1, 64)]),
+    .checks(&[Check::Length(1, 64)]).mastered_on_premises(),
     string(
         "password",
         "The password: sent at create and whenever `password_version` changes, and never kept. Must \
@@ -90,15 +92,15 @@ static ATTRIBUTES: &[Attribute] = &[
     )
     .one_of(&["DisablePasswordExpiration", "DisableStrongPassword"])
     .via(&NONE_IS_EMPTY),
-    string("given_name", "The first name.").checks(&[Check::Length(1, 64)]),
-    string("surname", "The last name.").checks(&[Check::Length(1, 64)]),
-    string("job_title", "The job title.").checks(&[Check::Length(1, 128)]),
-    string("department", "The department.").checks(&[Check::Length(1, 64)]),
-    string("company_name", "The company.").checks(&[Check::Length(1, 64)]),
-    string("office_location", "Where the office is.").checks(&[Check::Length(1, 128)]),
-    link("manager_id", "The object id of the manager, a user."),
+    string("given_name", "The first name.").checks(&[Check::Length(1, 64)]).mastered_on_premises(),
+    string("surname", "The last name.").checks(&[Check::Length(1, 64)]).mastered_on_premises(),
+    string("job_title", "The job title.").checks(&[Check::Length(1, 128)]).mastered_on_premises(),
+    string("department", "The department.").checks(&[Check::Length(1, 64)]).mastered_on_premises(),
+    string("company_name", "The company.").checks(&[Check::Length(1, 64)]).mastered_on_premises(),
+    string("office_location", "Where the office is.").checks(&[Check::Length(1, 128)]).mastered_on_premises(),
+    link("manager_id", "The object id of the manager, a user.").mastered_on_premises(),
     string("employee_id", "The number or code that the employer gives.")
-        .checks(&[Check::Length(1, 16)]),
+        .checks(&[Check::Length(1, 16)]).mastered_on_premises(),
     string("employee_type", "Such as `Employee`, `Contractor` or `Vendor`; any text."),
     instant("employee_hire_date", "When the employment begins or began."),
     object("employee_org_data", "Where in the organisation the employee is.").of(&[
@@ -111,18 +113,18 @@ static ATTRIBUTES: &[Attribute] = &[
          be set before a licence can be assigned.",
     )
     .checks(&[Check::Pattern("^[A-Z]{2}$", "two upper-case letters, such as NL")]),
-    string("preferred_language", "The preferred language (ISO 639-1), such as `en-US`."),
+    string("preferred_language", "The preferred language (ISO 639-1), such as `en-US`.").mastered_on_premises(),
     string("preferred_data_location", "Where the data is kept in a multi-geo tenant, such as `EUR`."),
     strings("business_phones", "The business phone number. Graph keeps one only.")
-        .checks(&[Check::Count(0, 1)]),
-    string("mobile_phone", "The mobile phone number.").checks(&[Check::Length(1, 64)]),
-    string("fax_number", "The fax number."),
+        .checks(&[Check::Count(0, 1)]).mastered_on_premises(),
+    string("mobile_phone", "The mobile phone number.").checks(&[Check::Length(1, 64)]).mastered_on_premises(),
+    string("fax_number", "The fax number.").mastered_on_premises(),
     strings("other_mails", "Further mail addresses, such as one for resetting the password."),
-    string("street_address", "Street and number.").checks(&[Check::Length(1, 1024)]),
-    string("postal_code", "The postal code.").checks(&[Check::Length(1, 40)]),
-    string("city", "The city.").checks(&[Check::Length(1, 128)]),
-    string("state", "The state or province.").checks(&[Check::Length(1, 128)]),
-    string("country", "The country or region.").checks(&[Check::Length(1, 128)]),
+    string("street_address", "Street and number.").checks(&[Check::Length(1, 1024)]).mastered_on_premises(),
+    string("postal_code", "The postal code.").checks(&[Check::Length(1, 40)]).mastered_on_premises(),
+    string("city", "The city.").checks(&[Check::Length(1, 128)]).mastered_on_premises(),
+    string("state", "The state or province.").checks(&[Check::Length(1, 128)]).mastered_on_premises(),
+    string("country", "The country or region.").checks(&[Check::Length(1, 128)]).mastered_on_premises(),
     string("age_group", "`Minor`, `NotAdult` or `Adult`.").one_of(&["Minor", "NotAdult", "Adult"]),
     string(
         "consent_provided_for_minor",
@@ -136,12 +138,12 @@ static ATTRIBUTES: &[Attribute] = &[
         "on_premises_immutable_id",
         "What ties the account to one on-premises. Required where the domain of \
          `user_principal_name` is federated.",
-    ),
+    ).mastered_on_premises(),
     object(
         "on_premises_extension_attributes",
         "Fifteen texts of your own. Writable for users that are not synchronised.",
     )
-    .of(EXTENSION_ATTRIBUTES),
+    .of(EXTENSION_ATTRIBUTES).mastered_on_premises(),
     string("mail", "The primary mail address.").computed().follows(&["user_principal_name"]),
     strings("proxy_addresses", "All mail addresses, the primary one with `SMTP:`.")
         .computed()

@@ -9,6 +9,7 @@ use super::super::set::{
     Direction, Filterable, Navigation, Paging, Permissions, Properties, Service, Set, Way,
 };
 use super::super::store::{flag, key, now, text, texts};
+use super::hybrid::SYNC_BEHAVIOR;
 use super::units::{is_restricted, refuse_restricted};
 use super::users::{is_nickname, security_identifier};
 
@@ -96,6 +97,7 @@ pub(super) static GROUPS: Set = Set {
         "unseenMessagesCount",
         "welcomeMessageEnabled",
     ],
+    actions: &[SYNC_BEHAVIOR],
     is_kept: is_unified,
     paging: Paging::Pages(100),
     filterable: Filterable::Only(&[
@@ -117,6 +119,7 @@ pub(super) static GROUPS: Set = Set {
         "mailNickname",
         "membershipRuleProcessingState",
         "onPremisesLastSyncDateTime",
+        "onPremisesProvisioningErrors",
         "onPremisesSamAccountName",
         "onPremisesSecurityIdentifier",
         "onPremisesSyncEnabled",

@@ -1,11 +1,13 @@
 //! Where the tenant meets what is on premises: federated domains and directory synchronization.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::context::Context;
 use super::super::links::Relation;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Direction, Navigation, Permissions, Properties, Service, Set, Way};
+use super::super::set::{
+    Action, Direction, Navigation, Permissions, Properties, Service, Set, Way,
+};
 use super::super::store::{Place, flag, key, text, texts};
 
 const FEDERATION_READ: Permissions = &[
@@ -137,6 +139,30 @@ pub(super) static ROLLOUTS: Set = Set {
         Ok(())
     },
     ..Set::COLLECTION
+};
+
+/// Contacts that came from on-premises; nothing changes them here.
+pub(super) static CONTACTS: Set = Set {
+    ty: "orgContact",
+    paths: &["contacts"],
+    service: Service::Directory,
+    read: &[&["OrgContact.Read.All"], &["Directory.Read.All"], &["Directory.ReadWrite.All"]],
+    ..Set::COLLECTION
+};
+
+/// Where a synchronised object is changed: on-premises, unless its source of authority was moved.
+pub(super) const SYNC_BEHAVIOR: Action = Action {
+    name: "onPremisesSyncBehavior",
+    method: "GET",
+    permissions: &[
+        &["User-OnPremisesSyncBehavior.ReadWrite.All"],
+        &["Group-OnPremisesSyncBehavior.ReadWrite.All"],
+    ],
+    run: |_, object, _| {
+        let told =
+            json!({ "id": text(object, "id"), "isCloudManaged": flag(object, "isCloudManaged") });
+        Ok((200, Some(told)))
+    },
 };
 
 /// At most ten groups; assigned security groups that hold no groups.

@@ -71,6 +71,7 @@ pub(crate) static ALL: &[&Set] = &[
     &hybrid::FEDERATION,
     &hybrid::SYNCHRONIZATION,
     &hybrid::ROLLOUTS,
+    &hybrid::CONTACTS,
 ];
 
 /// The set of a type.

@@ -26,7 +26,6 @@ pub(super) static ORGANIZATION: Set = Set {
         "displayName",
         "mobileDeviceManagementAuthority",
         "onPremisesLastSyncDateTime",
-        "onPremisesSyncEnabled",
         "partnerTenantType",
         "postalCode",
         "preferredLanguage",

@@ -10,6 +10,7 @@ use super::super::set::{
 };
 use super::super::store::{now, text};
 use super::groups::MEMBERSHIP_READ;
+use super::hybrid::SYNC_BEHAVIOR;
 use super::units::{is_restricted, refuse_restricted};
 
 const READ: Permissions = &[
@@ -93,6 +94,7 @@ pub(super) static USERS: Set = Set {
         "surname",
         "userPrincipalName",
     ]),
+    actions: &[SYNC_BEHAVIOR],
     alternate_key: Some("userPrincipalName"),
     is_kept: |_| true,
     paging: Paging::Pages(100),
@@ -128,6 +130,7 @@ pub(super) static USERS: Set = Set {
         "onPremisesDistinguishedName",
         "onPremisesExtensionAttributes",
         "onPremisesImmutableId",
+        "onPremisesProvisioningErrors",
         "onPremisesSamAccountName",
         "onPremisesSecurityIdentifier",
         "onPremisesSyncEnabled",
