@@ -9,6 +9,7 @@
 mod client;
 mod footprint;
 mod groups;
+mod guard;
 mod report;
 mod tenant;
 mod workspace;
@@ -27,6 +28,9 @@ fn main() {
     }
     if wanted("plan") {
         groups::plan(&runtime, &mut report);
+    }
+    if wanted("guard") {
+        guard::plan(&runtime, &mut report);
     }
     if wanted("refresh") {
         groups::refresh(&runtime, &mut report);

@@ -45,7 +45,8 @@ impl<'r> Tenant<'r> {
         requests.iter().filter(|request| request["batched"] != true).count()
     }
 
-    fn post(&self, what: &str, body: Json) {
+    /// Sets how the emulator behaves, or what is in the tenant.
+    pub(crate) fn post(&self, what: &str, body: Json) {
         let url = format!("{}/_emulator/{what}", self.running.endpoint());
         self.runtime.block_on(self.http.post(url).json(&body).send()).unwrap();
     }

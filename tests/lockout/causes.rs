@@ -322,3 +322,30 @@ async fn what_is_not_known_at_plan_is_judged_at_apply() {
     let ordered = block.replace("state =", "depends_on = [m365_group_members.new]\n  state =");
     tenant.passed(tenant.run(APPLY, &format!("{group}{members}{ordered}")).await);
 }
+
+/// L-06 before it happens: an account that is not of the initial domain goes with its domain.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_that_are_not_fit_for_an_emergency() {
+    let tenant = Tenant::new().await;
+    let account = json!({
+        "displayName": "Custom", "mailNickname": "custom", "accountEnabled": true,
+        "userPrincipalName": "custom@contoso.com",
+        "passwordProfile": { "password": "Correct-Horse-7!" },
+    });
+    let account = tenant.workspace.make("/users", account).await;
+    assign(&tenant.workspace, &account, GLOBAL_ADMINISTRATOR).await;
+    let users = format!("include_users = [\"{}\"]", tenant.administrator);
+    let harmless = policy(&users, ALL, "", MFA);
+    tenant.passed(tenant.run(PLAN, &harmless).await);
+    let [first, second] = &tenant.accounts;
+    let cases = [
+        (account.as_str(), "custom@contoso.com is not fit for an emergency"),
+        ("00000000-0000-0000-0000-00000000dead", "Emergency access is not fit for an emergency"),
+    ];
+    for (other, expected) in cases {
+        let provider = tenant.provider().replace(second, other);
+        assert!(provider.contains(first));
+        tenant.workspace.write(&format!("{provider}{harmless}"));
+        tenant.stopped(tenant.workspace.run(PLAN).await, expected);
+    }
+}

@@ -30,6 +30,9 @@ pub(in crate::catalogue) fn conditional_access_policy(
         findings.extend(directly(question));
     }
     foresee(&guard);
+    if !guard.ask.is_complete() {
+        return guard.conclude(findings);
+    }
     let Some(policies) = guard.policies(Some(planned)) else { return guard.conclude(findings) };
     findings.extend(locks_out(&guard, policies));
     guard.conclude(findings)
@@ -37,6 +40,7 @@ pub(in crate::catalogue) fn conditional_access_policy(
 
 /// Asks at once for what is needed whatever the policies are, so that it is one round.
 pub(super) fn foresee(guard: &Guard<'_>) {
+    guard.ask.answer(&tenant::policies());
     guard.administrators(&[REPAIRERS.as_slice(), SYNCHRONISERS.as_slice()].concat());
     guard.ask.answer(&defaults());
     for id in &guard.scene().emergency.user_ids {
@@ -104,6 +108,9 @@ pub(super) fn judged(
     scene.directory.users.extend(administrators);
     identity(guard, &policies, &mut scene);
     scene.policies = policies;
+    if !guard.ask.is_complete() {
+        return (scene, Vec::new(), fit);
+    }
     let mut findings = judge(&scene, own);
     // Which methods an account has matters only where they are all that is missing.
     let unclear =
