@@ -43,10 +43,22 @@ fn without_request((status, mut told): (u16, Json)) -> (u16, Json) {
     if let Some(error) = told["error"].as_object_mut() {
         error.remove("innerError");
     }
+    // Once synchronisation was on, switched off is `false` and no more null.
+    for object in told["value"].as_array_mut().into_iter().flatten() {
+        let synchronised = object.get_mut("onPremisesSyncEnabled").filter(|on| **on == false);
+        if let Some(off) = synchronised {
+            *off = Json::Null;
+        }
+    }
     (status, told)
 }
 
-async fn check(example: &str, more: &str) {
+/// A tenant as Contoso's is, in which Microsoft Entra Connect synchronises password hashes.
+const CONNECTED: &str = r#"{ "features": {
+    "passwordSyncEnabled": true, "synchronizeUpnForManagedUsersEnabled": true
+} }"#;
+
+async fn check(example: &str, more: &str, is_connected: bool) {
     let workspace =
         Workspace::new(Options { tenant: TenantKind::Contoso, ..Options::default() }, "").await;
     for entry in std::fs::read_dir(folder(example)).unwrap() {
@@ -55,6 +67,13 @@ async fn check(example: &str, more: &str) {
         workspace.file(name, &std::fs::read(&path).unwrap());
     }
     workspace.file("values.auto.tfvars", format!("{VALUES}{more}").as_bytes());
+    if is_connected {
+        // Leaving federation, as destroy does, takes hashes and names in the cloud.
+        let path = format!("/directory/onPremisesSynchronization/{TENANT_ID}");
+        let body = CONNECTED.as_bytes().to_vec();
+        let (status, told) = workspace.elsewhere("PATCH", &path, "application/json", body).await;
+        assert_eq!(status, 204, "{told}");
+    }
     let before = tenant(&workspace).await;
     workspace.ok(&["apply", "-input=false", "-auto-approve"]).await;
     assert_ne!(tenant(&workspace).await, before, "nothing was deployed");
@@ -68,12 +87,21 @@ async fn check(example: &str, more: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cloud_only() {
-    check("cloud-only", "initial_password = \"Correct-Horse-8!\"\n").await;
+    check("cloud-only", "initial_password = \"Correct-Horse-8!\"\n", false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hybrid_with_password_hash_synchronisation() {
-    check("hybrid-phs", "").await;
+    check("hybrid-phs", "", false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hybrid_with_federation() {
+    let example = folder("resources/m365_domain_federation").join("resource.tf");
+    let example = std::fs::read_to_string(example).unwrap();
+    let mut lines = example.lines().map(str::trim);
+    let certificate = lines.find(|line| line.starts_with("signing_certificate")).unwrap();
+    check("hybrid-federated", &format!("{certificate}\n"), true).await;
 }
 
 /// The guide quotes the examples as they are tested.
@@ -82,7 +110,7 @@ fn the_guide_quotes_what_is_tested() {
     let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guides/identity-model.md");
     let mut examples = String::new();
-    for example in ["cloud-only", "hybrid-phs"] {
+    for example in ["cloud-only", "hybrid-phs", "hybrid-federated"] {
         let files = std::fs::read_dir(folder(example)).unwrap().map(|entry| entry.unwrap().path());
         for file in files.filter(|file| file.extension().is_some_and(|end| end == "tf")) {
             examples += &read(file);
