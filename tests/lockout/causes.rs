@@ -348,4 +348,15 @@ async fn accounts_that_are_not_fit_for_an_emergency() {
         tenant.workspace.write(&format!("{provider}{harmless}"));
         tenant.stopped(tenant.workspace.run(PLAN).await, expected);
     }
+    // The domain goes to another identity provider, and the account with it.
+    let example = include_str!("../../examples/resources/m365_domain_federation/resource.tf");
+    let federation = example.split_once("resource \"m365_domain_federation\"").unwrap().1;
+    let federation = format!("resource \"m365_domain_federation\"{federation}")
+        .replace("m365_domain_verification.fabrikam.domain_id", "\"contoso.com\"");
+    tenant.passed(tenant.run(PLAN, &federation).await);
+    tenant.workspace.write(&format!("{}{federation}", tenant.provider().replace(second, &account)));
+    tenant.stopped(
+        tenant.workspace.run(PLAN).await,
+        "L-06: Emergency access accounts are of domain contoso.com",
+    );
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::AREA;
 use crate::catalogue::hybrid::tenant::{findings, is_planned, known, with_administrators};
+use crate::catalogue::lockout;
 use crate::declare::{
     Answers, Call, Codec, Finding, Form, Inquiry, Literal, Permissions, Question, Resource,
     boolean, instant, object, string,
@@ -101,6 +102,7 @@ pub static DOMAIN_FEDERATION: Resource = Resource {
     ],
     judge: Some(|planned| certificates(planned, Timestamp::now().as_second())),
     inquiries: &[inquire],
+    guard: Some(lockout::domain_federation),
     create: Some(Call::post("/domains/{domain_id}/federationConfiguration").with(&[(
         "@odata.type",
         Literal::Str("#microsoft.graph.internalDomainFederation"),

@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use super::facts::put;
 use super::{Guard, Judged, SILENT};
-use crate::declare::{Answers, Question};
+use crate::catalogue::conditional_access::tenant;
+use crate::declare::{Answers, Question, UNKNOWN};
 use crate::policy::ca::{Group, User};
 use crate::policy::lockout::{Change, Scene, guard as judge};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
@@ -60,6 +61,27 @@ pub(in crate::catalogue) fn group(question: &Question<'_>, answers: &Answers) ->
     }
     group_name(&mut scene, id, guard.before("displayName"));
     let findings = judge(&change, &scene);
+    guard.conclude(findings)
+}
+
+/// Whether emergency access would sign in at another identity provider.
+pub(in crate::catalogue) fn domain_federation(
+    question: &Question<'_>,
+    answers: &Answers,
+) -> Judged {
+    let Some(guard) = Guard::new(question, answers) else { return SILENT };
+    let domain = question.planned["domainId"].as_str().filter(|id| *id != UNKNOWN);
+    let (Some(domain), true) = (domain, question.prior.is_null()) else { return SILENT };
+    if !guard.has_emergency_access() {
+        return SILENT;
+    }
+    let mut scene = guard.scene();
+    holders(&guard, &[GLOBAL_ADMINISTRATOR], &mut scene);
+    for id in scene.emergency.user_ids.clone() {
+        let told = guard.ask.known(&tenant::user(&id));
+        name(&mut scene, &id, told.and_then(|told| told["userPrincipalName"].as_str()));
+    }
+    let findings = judge(&Change::DomainFederated(domain.to_owned()), &scene);
     guard.conclude(findings)
 }
 

@@ -14,7 +14,7 @@ mod policy_set;
 mod roles;
 mod settings;
 
-pub(super) use accounts::{group, user};
+pub(super) use accounts::{domain_federation, group, user};
 pub(super) use location::named_location;
 pub(super) use members::{group_member, group_members};
 pub(super) use policy::conditional_access_policy;
