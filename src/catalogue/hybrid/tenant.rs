@@ -75,6 +75,7 @@ pub(in crate::catalogue) fn with_administrators(
     });
     let listed = question.provider["emergencyAccess"]["userIds"].as_array();
     let ids = listed.into_iter().flatten().filter_map(Json::as_str);
+    let ids = ids.filter(|id| *id != UNKNOWN);
     let emergency = ids.filter_map(|id| ask.known(&user(id)));
     let names = emergency.filter_map(|user| user["userPrincipalName"].as_str());
     facts.emergency = names.map(str::to_owned).collect();
