@@ -147,6 +147,49 @@ async fn ten_thousand_members_are_read_once_and_changed_by_difference() {
     assert_eq!(added.map(Vec::len).collect::<Vec<_>>(), [20, 20, 5]);
 }
 
+fn policies(users: &str) -> String {
+    format!(
+        r#"
+        data "m365_users" "all" {{}}
+        resource "m365_conditional_access_policy" "all" {{
+          count        = 100
+          display_name = "Policy ${{count.index}}"
+          state        = "disabled"
+          conditions = {{
+            users        = {{ include_users = {users} }}
+            applications = {{ include_applications = ["All"] }}
+          }}
+          grant_controls = {{ operator = "OR", built_in_controls = ["mfa"] }}
+        }}
+        "#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn references_of_many_policies_are_looked_up_together() {
+    let own = "[tolist(data.m365_users.all.ids)[count.index]]";
+    let workspace = tenant(100, &policies(own)).await;
+    workspace.control("latency", json!({ "milliseconds": LATENCY })).await;
+    let (code, said) = workspace.run(&["plan", "-input=false", "-detailed-exitcode"]).await;
+    assert_eq!(code, Some(2), "{said}");
+    let requests = workspace.requests().await;
+    println!("a plan of 100 policies that name 100 users: {} requests", requests.len());
+    at_most(40, &requests);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reference_to_nothing_is_told_at_plan() {
+    let nobody = "11111111-2222-3333-4444-555555555555";
+    let workspace = tenant(1, &policies(&format!("[\"{nobody}\"]"))).await;
+    let (code, said) = workspace.run(&["plan", "-input=false", "-no-color"]).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&format!("include_users refers to {nobody}")), "{said}");
+    assert!(said.contains("There is no user with this id"), "{said}");
+    // All ask for the same: once, and once among the deleted items.
+    let requests = workspace.requests().await;
+    at_most(5, &requests);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_are_few_and_kept() {
     let mut workspace = tenant(0, &groups(100)).await;

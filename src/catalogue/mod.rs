@@ -69,6 +69,7 @@ pub static ALL: &[&Resource] = &[
 /// The data sources that are no resources. Those of resources come with them.
 pub static DATA_SOURCES: &[&DataSource] = &[
     &lockout::CONDITIONAL_ACCESS_POLICY_SET,
+    &conditional_access::CONDITIONAL_ACCESS_TEMPLATES,
     &conditional_access::CONDITIONAL_ACCESS_WHAT_IF,
     &privileged_access::EMERGENCY_ACCESS,
     &privileged_access::PIM_GROUP_APPROVAL_REQUESTS,

@@ -25,7 +25,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -48,6 +48,8 @@ pub struct Read {
     pub permission: &'static str,
 }
 
+const OBJECTS: &str = "/directoryObjects/";
+
 impl Read {
     /// One object.
     pub fn one(path: impl Into<String>, permission: &'static str) -> Self {
@@ -57,6 +59,17 @@ impl Read {
     /// A whole collection.
     pub fn all(path: impl Into<String>, permission: &'static str) -> Self {
         Self { many: true, ..Self::one(path, permission) }
+    }
+
+    /// An object of the directory by its id: a user, a group or a service principal. All that are
+    /// asked for at a time are looked up together.
+    pub fn object(id: &str) -> Self {
+        Self::one(format!("{OBJECTS}{id}"), "Directory.Read.All")
+    }
+
+    /// The id of the object of the directory that this asks for, if it does.
+    pub fn object_id(&self) -> Option<&str> {
+        self.path.strip_prefix(OBJECTS).filter(|_| self.query.is_empty())
     }
 
     /// Names the properties that are wanted (`$select`).
@@ -104,12 +117,22 @@ pub enum Answer {
 
 /// All answers so far.
 #[derive(Clone, Debug, Default)]
-pub struct Answers(BTreeMap<Read, Arc<Answer>>);
+pub struct Answers {
+    told: BTreeMap<Read, Arc<Answer>>,
+    made: BTreeSet<String>,
+}
 
 impl Answers {
     /// Adds an answer.
     pub fn insert(&mut self, read: Read, answer: impl Into<Arc<Answer>>) {
-        self.0.insert(read, answer.into());
+        self.told.insert(read, answer.into());
+    }
+
+    /// Says which objects this process made: an answer may be older than they are.
+    #[must_use]
+    pub fn with_made(self, ids: impl IntoIterator<Item = String>) -> Self {
+        let made = ids.into_iter().map(|id| id.to_lowercase()).collect();
+        Self { made, ..self }
     }
 
     /// Whoever asks, and notes what is not answered yet.
@@ -136,9 +159,14 @@ pub struct Unread {
 }
 
 impl<'a> Asking<'a> {
+    /// Whether this process made the object, so that Graph may not show it everywhere yet.
+    pub fn is_made(&self, id: &str) -> bool {
+        self.answers.made.contains(&id.to_lowercase())
+    }
+
     /// The answer, once there is one.
     pub fn answer(&self, read: &Read) -> Option<&'a Answer> {
-        let answer = self.answers.0.get(read).map(AsRef::as_ref);
+        let answer = self.answers.told.get(read).map(AsRef::as_ref);
         match answer {
             None => {
                 let mut missing = self.missing.borrow_mut();

@@ -23,6 +23,7 @@ pub(crate) fn tenant(kind: TenantKind, users: usize, seed: u64) -> State {
     licences(&mut state);
     roles(&mut state);
     strengths(&mut state);
+    templates(&mut state);
     policies(&mut state);
     synchronization(&mut state);
     applications(&mut state);
@@ -122,6 +123,16 @@ fn roles(state: &mut State) {
             }],
         });
         put(state, "unifiedRoleDefinition", role);
+    }
+}
+
+/// The templates of Conditional Access policies; the list is Microsoft's.
+fn templates(state: &mut State) {
+    let templates = serde_json::from_str(include_str!("data/templates.json")).unwrap_or_default();
+    if let Value::Array(templates) = templates {
+        templates
+            .into_iter()
+            .for_each(|template| put(state, "conditionalAccessTemplate", template));
     }
 }
 

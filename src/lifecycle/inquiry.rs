@@ -13,11 +13,12 @@ use serde_json::Value as Json;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::directory::Directory;
 use super::session::Session;
 use crate::declare::{
     Answer, Answers, Concluded, Elsewhere, Finding, Inquiry, Question, Read, Unread,
 };
-use crate::engine::{Model, plan, shape};
+use crate::engine::{Model, model, plan, shape};
 use crate::graph::{self, Error, Graph};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -36,6 +37,7 @@ pub(super) struct Inquiries {
     written: Mutex<Elsewhere>,
     /// What was said of no object in particular, and about which object it was said.
     told: Mutex<HashMap<String, String>>,
+    directory: Directory,
 }
 
 /// A fact: being read, or read.
@@ -45,7 +47,7 @@ enum Fact {
 }
 
 /// A poisoned lock holds nothing half done: every change under it is one assignment.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -65,7 +67,9 @@ pub(super) async fn at_plan(
     is_replaced: bool,
 ) -> Diagnostics {
     let resource = model.resource;
-    if resource.guard.is_none() && resource.inquiries.is_empty() {
+    // An object whose id is chosen can be referred to before it is made.
+    let is_referred_to = model::names_itself(resource);
+    if resource.guard.is_none() && resource.inquiries.is_empty() && !is_referred_to {
         return Diagnostics::new();
     }
     let (prior, planned) = (shape::of(model, prior), shape::of(model, planned));
@@ -164,7 +168,7 @@ async fn conclude_with<T>(
     conclude: impl Fn(&Question<'_>, &Answers) -> Inquiry<T>,
 ) -> Result<T, Unread> {
     let token = session.told().await;
-    let mut answers = Answers::default();
+    let mut answers = Answers::default().with_made(session.made_so_far());
     let mut wanted = Vec::new();
     for _ in 0..ROUNDS {
         for (read, answer) in session.inquiries().round(session.graph(), wanted, plan.when).await {
@@ -284,27 +288,17 @@ impl Inquiries {
     }
 
     /// Reads, and tells those who wait.
-    async fn read(
-        &self,
-        graph: &Graph,
-        mine: Vec<(Read, watch::Sender<Option<Arc<Answer>>>)>,
-    ) -> Vec<(Read, Arc<Answer>)> {
+    async fn read(&self, graph: &Graph, mine: Vec<Mine>) -> Vec<(Read, Arc<Answer>)> {
         if mine.is_empty() {
             return Vec::new();
         }
-        let requests: Vec<graph::Request> = mine.iter().map(|(read, _)| request(read)).collect();
-        let sent = match requests.as_slice() {
-            [only] => vec![graph.send(only).await],
-            _ => graph.batch(requests).await,
-        };
+        let (objects, others): (Vec<_>, Vec<_>) =
+            mine.into_iter().partition(|(read, _)| read.object_id().is_some());
+        let (objects, others) =
+            tokio::join!(self.look_up(graph, objects), self.send(graph, others));
         let mut answered = Vec::new();
-        for ((read, tell), sent) in mine.into_iter().zip(sent) {
-            let found = match sent {
-                Ok(response) if read.many => all(graph, response.body).await,
-                Ok(response) => Ok(response.body),
-                Err(error) => Err(error),
-            };
-            let answer = Arc::new(answer(found));
+        for ((read, tell), answer) in objects.into_iter().chain(others) {
+            let answer = Arc::new(answer);
             let mut facts = lock(&self.facts);
             // A write may have made it old while it was on its way.
             if let Some(Fact::Coming(told)) = facts.get(&read)
@@ -315,6 +309,46 @@ impl Inquiries {
             drop(facts);
             tell.send_replace(Some(Arc::clone(&answer)));
             answered.push((read, answer));
+        }
+        answered
+    }
+}
+
+/// A read, and who waits for its answer.
+type Mine = (Read, watch::Sender<Option<Arc<Answer>>>);
+
+impl Inquiries {
+    /// Objects of the directory, together.
+    async fn look_up(&self, graph: &Graph, mine: Vec<Mine>) -> Vec<(Mine, Answer)> {
+        if mine.is_empty() {
+            return Vec::new();
+        }
+        let ids = mine.iter().filter_map(|(read, _)| read.object_id().map(str::to_owned));
+        let found = self.directory.look_up(graph, &ids.collect::<Vec<_>>()).await;
+        let answers = found.into_iter().map(|found| match found {
+            Ok(Some(object)) => Answer::Found(object),
+            Ok(None) => Answer::Absent,
+            Err(error) => answer(Err(error)),
+        });
+        mine.into_iter().zip(answers).collect()
+    }
+
+    /// All else, in one request.
+    async fn send(&self, graph: &Graph, mine: Vec<Mine>) -> Vec<(Mine, Answer)> {
+        let requests: Vec<graph::Request> = mine.iter().map(|(read, _)| request(read)).collect();
+        let sent = match requests.as_slice() {
+            [] => Vec::new(),
+            [only] => vec![graph.send(only).await],
+            _ => graph.batch(requests).await,
+        };
+        let mut answered = Vec::new();
+        for (mine, sent) in mine.into_iter().zip(sent) {
+            let found = match sent {
+                Ok(response) if mine.0.many => all(graph, response.body).await,
+                Ok(response) => Ok(response.body),
+                Err(error) => Err(error),
+            };
+            answered.push((mine, answer(found)));
         }
         answered
     }

@@ -10,6 +10,7 @@ mod bulk;
 mod create;
 mod data;
 mod delete;
+mod directory;
 mod explain;
 mod files;
 mod find;

@@ -267,6 +267,11 @@ impl Session {
         self.claim(id);
     }
 
+    /// The ids of the objects that this process made.
+    pub(super) fn made_so_far(&self) -> Vec<String> {
+        self.shared.fresh.lock().map(|fresh| fresh.iter().cloned().collect()).unwrap_or_default()
+    }
+
     /// Takes the object `id` for one that this process made; false where it was taken already.
     pub(super) fn claim(&self, id: &str) -> bool {
         self.shared.fresh.lock().is_ok_and(|mut fresh| fresh.insert(id.to_lowercase()))

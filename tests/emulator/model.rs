@@ -21,6 +21,7 @@ const ROOTS: &[&str] = &[
     "authenticationStrengthPolicy",
     "authorizationPolicy",
     "conditionalAccessPolicy",
+    "conditionalAccessTemplate",
     "crossTenantAccessPolicy",
     "crossTenantAccessPolicyConfigurationDefault",
     "crossTenantAccessPolicyConfigurationPartner",

@@ -1,3 +1,8 @@
+provider "m365" {
+  # The group is made up: plan without looking it up.
+  lockout_protection = "off"
+}
+
 variables {
   emergency_access_group_id = "3f2b8c1d-9a4e-4d7b-8c6f-5e1a2b3c4d5e"
 }

@@ -23,6 +23,10 @@ pub(super) fn contradictions(policy: &Value) -> Vec<Finding> {
         persistent_browser,
         controls_that_are_off,
         both_risks,
+        evaluation_switched_off,
+        risk_remediation,
+        device_code_and_devices,
+        nobody,
     ];
     checks.iter().flat_map(|check| check(&view)).collect()
 }
@@ -327,6 +331,79 @@ fn both_risks(view: &View<'_>) -> Vec<Finding> {
     )]
 }
 
+fn evaluation_switched_off(view: &View<'_>) -> Vec<Finding> {
+    let mode = view.session.get("continuous_access_evaluation").get("mode");
+    if mode.as_str() != Some("disabled") {
+        return Vec::new();
+    }
+    let everything = part(view.applications, "include_applications");
+    let names = ["platforms", "locations", "devices", "sign_in_risk_levels", "user_risk_levels"];
+    let condition = names.iter().find(|name| !is_empty(part(view.conditions, name)));
+    let wrong = match condition {
+        Some(name) if !part(view.conditions, name).is_unknown() => {
+            format!("it cannot be combined with the condition {name}")
+        }
+        _ if everything.is_wholly_known() && !has(everything, "All") => {
+            "it needs include_applications to be [\"All\"]".to_owned()
+        }
+        _ => return Vec::new(),
+    };
+    vec![Finding::error(
+        path("session_controls.continuous_access_evaluation"),
+        format!("Continuous access evaluation is not switched off like this: {wrong}"),
+        "It is switched off for all applications and without conditions, or not at all.",
+    )]
+}
+
+fn risk_remediation(view: &View<'_>) -> Vec<Finding> {
+    let controls = part(view.grant, "built_in_controls");
+    if !has(controls, "riskRemediation") || !is_empty(part(view.conditions, "user_risk_levels")) {
+        return Vec::new();
+    }
+    vec![Finding::error(
+        path("grant_controls.built_in_controls"),
+        "riskRemediation needs the condition user_risk_levels",
+        "It asks users at risk to remedy the risk. Say at which levels, or remove the control.",
+    )]
+}
+
+/// Whoever signs in by a code on another device shows nothing of a device.
+fn device_code_and_devices(view: &View<'_>) -> Vec<Finding> {
+    let flows = part(part(view.conditions, "authentication_flows"), "transfer_methods");
+    let only = texts(flows) == ["deviceCodeFlow"];
+    let controls = texts(part(view.grant, "built_in_controls"));
+    let of_device = ["compliantDevice", "domainJoinedDevice"];
+    let all = !controls.is_empty() && controls.iter().all(|control| of_device.contains(control));
+    if !(only && all) {
+        return Vec::new();
+    }
+    vec![Finding::warning(
+        path("grant_controls.built_in_controls"),
+        "A device code sign-in can never satisfy a control of the device",
+        "Nothing is known of the device when it signs in by a code, so the policy blocks. Say block, \
+         which says so.",
+    )]
+}
+
+/// `None` beside groups or roles is dropped by Graph; alone, for people, it makes a policy for nobody.
+fn nobody(view: &View<'_>) -> Vec<Finding> {
+    let workloads = part(view.conditions, "client_applications");
+    let others = ["include_groups", "include_roles", "include_guests_or_external_users"];
+    let alone = others.iter().all(|name| is_empty(view.users.get(name)));
+    let none =
+        texts(view.users.get("include_users")).iter().any(|user| user.eq_ignore_ascii_case("None"));
+    let several = view.users.get("include_users").as_elements().is_some_and(|all| all.len() > 1);
+    if several || !(none && alone && workloads.is_null()) {
+        return Vec::new();
+    }
+    vec![Finding::warning(
+        path("conditions.users.include_users"),
+        "The policy applies to nobody",
+        "None includes no user. Name users, groups or roles, or client_applications for workload \
+         identities.",
+    )]
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
@@ -478,6 +555,29 @@ mod tests {
             &[session("secure_sign_in_session", json!({ "is_enabled": false }))],
             &["session_controls.secure_sign_in_session"],
         );
+    }
+
+    #[test]
+    fn what_can_never_be_satisfied_or_applies_to_nobody_is_told() {
+        let evaluation = |mode: &str| {
+            ("/session_controls", json!({ "continuous_access_evaluation": { "mode": mode } }))
+        };
+        let at = "session_controls.continuous_access_evaluation";
+        let platforms = ("/conditions/platforms", json!({ "include_platforms": ["all"] }));
+        check(&[evaluation("disabled")], &[]);
+        check(&[evaluation("disabled"), platforms.clone()], &[at]);
+        check(&[evaluation("strictLocation"), platforms], &[]);
+        let controls = |controls: Json| ("/grant_controls/built_in_controls", controls);
+        let at = "grant_controls.built_in_controls";
+        let risk = ("/conditions/user_risk_levels", json!(["high"]));
+        check(&[controls(json!(["riskRemediation"]))], &[at]);
+        check(&[controls(json!(["riskRemediation"])), risk], &[]);
+        let flow =
+            ("/conditions/authentication_flows", json!({ "transfer_methods": ["deviceCodeFlow"] }));
+        check(&[controls(json!(["compliantDevice"])), flow.clone()], &[at]);
+        check(&[controls(json!(["compliantDevice", "mfa"])), flow], &[]);
+        let none = ("/conditions/users", json!({ "include_users": ["None"] }));
+        check(std::slice::from_ref(&none), &["conditions.users.include_users"]);
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub static NAMED_LOCATION: Resource = Resource {
     ],
     rules: &[Rule::ExactlyOneOf(&["ip", "country", "compliant_network"])],
     keys: &["display_name"],
-    data: Some(Lookup { plural: None }),
+    data: Some(Lookup { plural: Some("named_locations") }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/namedLocations/{id}"),
     before_delete: Some(distrust),
     moved_from: &["azuread_named_location"],

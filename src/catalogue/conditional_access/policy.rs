@@ -4,6 +4,7 @@ use super::AREA;
 use super::conditions::CONDITIONS;
 use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
+use super::references::references;
 use crate::catalogue::lockout;
 use crate::declare::{
     Attribute, Lookup, Permissions, Resource, Rule, boolean, instant, object, string,
@@ -48,8 +49,9 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     ],
     rules: RULES,
     judge: Some(contradictions),
+    inquiries: &[references],
     keys: &["display_name"],
-    data: Some(Lookup { plural: None }),
+    data: Some(Lookup { plural: Some("conditional_access_policies") }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/policies/{id}"),
     moved_from: &["azuread_conditional_access_policy"],
     guard: Some(lockout::conditional_access_policy),

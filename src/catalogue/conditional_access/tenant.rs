@@ -25,7 +25,7 @@ pub(in crate::catalogue) fn locations() -> Read {
 }
 
 /// Every authentication strength.
-fn strengths() -> Read {
+pub(super) fn strengths() -> Read {
     Read::all("/policies/authenticationStrengthPolicies", "Policy.Read.AuthenticationMethod")
 }
 

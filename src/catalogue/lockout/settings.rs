@@ -25,7 +25,7 @@ pub(in crate::catalogue) const EMERGENCY_ACCESS: Attribute = object(
 pub(in crate::catalogue) const LOCKOUT_PROTECTION: Attribute = string(
     "lockout_protection",
     "What becomes of a plan that would lock emergency access or the last administrators out: \
-     `error` stops it, `warn` tells, `off` does not look. Defaults to `error` where \
+     `error` stops it, `warn` tells, `off` does not look, neither at what policies refer to. Defaults to `error` where \
      `emergency_access` is configured, else to `warn`.",
 )
 .one_of(&["error", "warn", "off"])

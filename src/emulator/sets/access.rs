@@ -44,6 +44,15 @@ pub(super) static POLICIES: Set = Set {
     ..Set::COLLECTION
 };
 
+pub(super) static TEMPLATES: Set = Set {
+    ty: "conditionalAccessTemplate",
+    paths: &["identity/conditionalAccess/templates"],
+    service: Service::ConditionalAccess,
+    read: READ,
+    filterable: Filterable::Only(&["scenarios"]),
+    ..Set::COLLECTION
+};
+
 const CONTEXT_READ: Permissions = &[
     &["AuthenticationContext.Read.All"],
     &["AuthenticationContext.ReadWrite.All"],

@@ -52,6 +52,7 @@ pub(crate) static ALL: &[&Set] = &[
     &role_policies::RULES,
     &access::POLICIES,
     &access::CONTEXTS,
+    &access::TEMPLATES,
     &locations::LOCATIONS,
     &strengths::STRENGTHS,
     &strengths::COMBINATIONS,
