@@ -275,7 +275,7 @@ mod tests {
     fn sign_in(further: &[(&str, Value)]) -> Value {
         let mut sign_in = Value::from([
             ("user_id", "u".into()),
-            ("application_ids", Value::List(vec!["a".into()])),
+            ("application_ids", Value::List(vec!["a-1".into()])),
         ]);
         if let Value::Object(sign_in) = &mut sign_in {
             sign_in.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
