@@ -20,9 +20,10 @@ pub(crate) async fn world(tenant: &Tenant) -> Outcome<World> {
     let own = catalogue::ALL.iter().filter(|one| one.keeps == Keeps::Member);
     let own = own.map(|one| one.path).filter(|path| names::placeholders(path).is_empty());
     let mut ids = Vec::new();
+    // Three, since two of them may be those that the example made.
     for collection in own.chain(["/servicePrincipals"]) {
         let told = tenant.outside_ok("GET", collection, None).await?;
-        let some = told["value"].as_array().into_iter().flatten().take(2);
+        let some = told["value"].as_array().into_iter().flatten().take(3);
         let named = some.flat_map(|one| [one["appId"].as_str(), one["id"].as_str()]);
         // What is named by its id, such as a domain, is referred to by name.
         ids.extend(named.flatten().filter(|id| !id.contains('.')).map(str::to_owned));
@@ -137,7 +138,7 @@ pub(crate) async fn change(
             continue;
         }
         for value in
-            values::others(attribute, state.get(attribute.name), &world).into_iter().take(8)
+            values::others(attribute, state.get(attribute.name), &world).into_iter().take(64)
         {
             let wanted = values::set(&now, std::slice::from_ref(attribute), value.clone(), &world);
             match changed_to(tenant, model, &now, &wanted).await? {
