@@ -402,6 +402,31 @@ fn with_little_known_a_block_is_still_found_and_an_exclusion_still_counts() {
 }
 
 #[test]
+fn l01_is_found_where_nobody_is_known() {
+    #[track_caller]
+    fn found(users: Value, grant: &str, state: &str, errors: &[&str]) {
+        let told = json!({"name": "P", "users": users, "grant": [grant], "state": state});
+        let scene = Scene { policies: vec![policy(&told)], ..Scene::default() };
+        check(&judge(&scene, Some("P")), errors);
+    }
+    let all = json!({"includeUsers": ["All"]});
+    found(all.clone(), "block", "enabled", &["L-01"]);
+    found(all.clone(), "block", "enabledForReportingButNotEnforced", &[]);
+    found(all, "mfa", "enabled", &[]);
+    // Whoever is excluded, or not included, may be the one who repairs it.
+    for (property, ids) in [
+        ("excludeUsers", "bg1"),
+        ("excludeGroups", "EmergencyAccess"),
+        ("excludeGroups", "(known after apply)"),
+        ("excludeRoles", "GA"),
+    ] {
+        found(json!({"includeUsers": ["All"], property: [ids]}), "block", "enabled", &[]);
+    }
+    found(json!({"includeUsers": ["bob"]}), "block", "enabled", &[]);
+    found(json!({"includeGroups": ["Executives"]}), "block", "enabled", &[]);
+}
+
+#[test]
 fn survivors_are_named() {
     let all = json!({"includeUsers": ["All"], "excludeUsers": ["bg1"]});
     let survivors = survivors(&scene(&[json!({"name": "P", "users": all, "grant": ["block"]})]));

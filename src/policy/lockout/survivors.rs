@@ -89,6 +89,35 @@ fn of_administrator(user: &User, scene: &Scene, compiled: &Compiled<'_>) -> Surv
     survivor(user, survives, stopped_by)
 }
 
+/// Where nobody is known, for want of a permission to look or of an emergency account, there is
+/// still a policy that stops whoever it may be: one that blocks always and excludes nobody.
+fn stranger(scene: &Scene, compiled: &Compiled<'_>) -> Option<(Survivor, Finding)> {
+    let whoever = User { id: "whoever it is".to_owned(), ..User::default() };
+    let stranger = of_administrator(&whoever, scene, compiled);
+    // Whoever is excluded by id is somebody, and may be the one to repair it.
+    let excludes = |name: &String| {
+        let users = scene.policies.iter().filter(|policy| policy.name() == name);
+        let mut users = users.flat_map(|policy| &policy.conditions.users);
+        users.any(|users| !users.exclude_users.is_empty())
+    };
+    if !stranger.survives.is_no() || stranger.stopped_by.iter().any(excludes) {
+        return None;
+    }
+    let policies: Vec<String> =
+        stranger.stopped_by.iter().map(|name| format!("\"{name}\"")).collect();
+    let finding = Finding::error(
+        "L-01",
+        "Nobody could sign in any more, to repair the tenant either",
+    )
+    .would(format!("Every sign-in is stopped by {}, and nobody is excluded.", policies.join(", ")))
+    .to(["every user, administrators included".to_owned()])
+    .fix(
+        "exclude the emergency access group in exclude_groups, and name it in emergency_access \
+             of the provider block",
+    );
+    Some((stranger, finding))
+}
+
 fn survivor(user: &User, survives: Truth, mut stopped_by: Vec<String>) -> Survivor {
     stopped_by.sort();
     stopped_by.dedup();
@@ -134,6 +163,13 @@ pub(super) fn findings(
             })
     };
     let everyone = || survivors.emergency.iter().chain(&survivors.administrators);
+    if everyone().next().is_none() {
+        return stranger(scene, compiled)
+            .filter(|(who, _)| takes_part(who))
+            .map(|(_, f)| f)
+            .into_iter()
+            .collect();
+    }
     let lost: Vec<&Survivor> = everyone().filter(|s| s.survives.is_no()).collect();
     if lost.is_empty() || !lost.iter().any(|survivor| takes_part(survivor)) {
         return Vec::new();
