@@ -2,7 +2,7 @@
 
 use super::AREA;
 use super::conditions::CONDITIONS;
-use super::contradictions::contradictions;
+use super::contradictions::{contradictions, in_evaluation};
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
 use super::references::references;
 use crate::catalogue::lockout;
@@ -49,7 +49,7 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     ],
     rules: RULES,
     judge: Some(contradictions),
-    inquiries: &[references],
+    inquiries: &[in_evaluation, references],
     keys: &["display_name"],
     data: Some(Lookup { plural: Some("conditional_access_policies") }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/policies/{id}"),
