@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{Call, Check, Literal::Bool, Lookup, Permissions, Resource, boolean, string};
 
 /// A label that applications ask for and policies answer.
@@ -44,6 +45,7 @@ pub static AUTHENTICATION_CONTEXT: Resource = Resource {
     // PATCH of an id that is not in use makes it.
     create: Some(Call::patch()),
     before_delete: Some(withdraw),
+    guard: Some(lockout::authentication_context),
     ..Resource::MEMBER
 };
 

@@ -1,6 +1,7 @@
 //! `m365_authentication_strength_policy`.
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{
     Attribute, Check, Contained, Finding, Form, Literal::Strs, Lookup, Permissions, Resource,
     flags, ids, instant, objects, string, strings,
@@ -104,6 +105,7 @@ pub static AUTHENTICATION_STRENGTH_POLICY: Resource = Resource {
     judge: Some(configurations_without_combination),
     keys: &["display_name"],
     data: Some(Lookup { plural: Some("authentication_strength_policies") }),
+    guard: Some(lockout::authentication_strength_policy),
     ..Resource::MEMBER
 };
 

@@ -3,9 +3,8 @@
 //!
 //! Unknown values are given the benefit of the doubt: every finding rests on known values only.
 
-use crate::declare::{Answers, Finding, Inquiry, Question};
-use crate::policy::ca::{self, Policy};
-use crate::terraform::{Path, Severity, Value};
+use crate::declare::Finding;
+use crate::terraform::{Path, Value};
 
 /// The contradictions of a planned policy.
 pub(super) fn contradictions(policy: &Value) -> Vec<Finding> {
@@ -30,30 +29,6 @@ pub(super) fn contradictions(policy: &Value) -> Vec<Finding> {
         nobody,
     ];
     checks.iter().flat_map(|check| check(&view)).collect()
-}
-
-/// What takes knowledge of how policies are evaluated. It needs no facts, but the policy in Graph's
-/// shape.
-pub(super) fn in_evaluation(question: &Question<'_>, _: &Answers) -> Inquiry<Vec<Finding>> {
-    let policy = Policy::from_graph(question.planned).ok();
-    let found = policy.iter().flat_map(ca::contradictions).map(|found| Finding {
-        severity: if found.is_error { Severity::Error } else { Severity::Warning },
-        path: path(&snake(found.path)),
-        summary: found.summary,
-        detail: found.detail.to_owned(),
-    });
-    Inquiry::Concluded(found.collect())
-}
-
-/// `signInFrequency` is `sign_in_frequency`.
-fn snake(property: &str) -> String {
-    property.chars().fold(String::new(), |mut name, letter| {
-        if letter.is_ascii_uppercase() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-        name
-    })
 }
 
 /// The parts of a policy that the checks look at.
@@ -97,7 +72,7 @@ fn is_empty(set: &Value) -> bool {
     set.is_null() || set.as_elements().is_some_and(<[Value]>::is_empty)
 }
 
-fn path(dotted: &str) -> Path {
+pub(super) fn path(dotted: &str) -> Path {
     dotted.split('.').fold(Path::root(), |path, name| path.at(name))
 }
 

@@ -6,6 +6,7 @@ mod conditions;
 mod contradictions;
 mod controls;
 mod evaluate;
+mod evaluated;
 mod named_location;
 mod policy;
 mod references;

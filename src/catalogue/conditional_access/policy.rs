@@ -2,8 +2,9 @@
 
 use super::AREA;
 use super::conditions::CONDITIONS;
-use super::contradictions::{contradictions, in_evaluation};
+use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
+use super::evaluated::in_evaluation;
 use super::references::references;
 use crate::catalogue::lockout;
 use crate::declare::{

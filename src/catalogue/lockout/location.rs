@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use super::facts::{automation, put};
-use super::{Guard, Judged, SILENT, mentions_unknown};
+use super::{Guard, Judged, SILENT, later, mentions_unknown};
 use crate::catalogue::conditional_access::tenant;
 use crate::declare::{Answers, Question};
 use crate::policy::ca::{NamedLocation, Policy, State};
-use crate::policy::lockout::{Change, Severity, guard as judge};
+use crate::policy::lockout::{Change, guard as judge};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
 
 /// Whether a location that changes or goes moves somebody out of what policies let in.
@@ -43,14 +43,7 @@ pub(in crate::catalogue) fn named_location(question: &Question<'_>, answers: &An
         scene.directory.service_principals.extend(own);
     }
     scene.policies = policies;
-    let mut findings = judge(&Change::Location { before, after }, &scene);
-    if !question.is_writing {
-        // The same plan may take the location out of the policies, or remove them: Terraform does
-        // that first.
-        for finding in findings.iter_mut().filter(|finding| finding.id == "L-24") {
-            finding.severity = Severity::Warning;
-        }
-    }
+    let findings = later(question, judge(&Change::Location { before, after }, &scene));
     guard.conclude(findings)
 }
 

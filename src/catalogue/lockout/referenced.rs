@@ -1,0 +1,88 @@
+//! The guards of what policies refer to by id: authentication strengths and contexts.
+
+use super::{Guard, Judged, SILENT, later};
+use crate::declare::{Answers, Question};
+use crate::policy::lockout::{Change, guard as judge};
+
+/// Whether a strength that goes is demanded by a policy.
+pub(in crate::catalogue) fn authentication_strength_policy(
+    question: &Question<'_>,
+    answers: &Answers,
+) -> Judged {
+    removed(question, answers, Change::StrengthDeleted)
+}
+
+/// Whether a context that goes is what a policy is for.
+pub(in crate::catalogue) fn authentication_context(
+    question: &Question<'_>,
+    answers: &Answers,
+) -> Judged {
+    removed(question, answers, Change::ContextDeleted)
+}
+
+fn removed(question: &Question<'_>, answers: &Answers, change: fn(String) -> Change) -> Judged {
+    let Some(guard) = Guard::new(question, answers) else { return SILENT };
+    let id = question.prior["id"].as_str().filter(|_| guard.is_removed());
+    let Some(id) = id else { return SILENT };
+    let Some(policies) = guard.policies(None) else { return guard.conclude(Vec::new()) };
+    let mut scene = guard.scene();
+    scene.policies = policies;
+    let findings = later(question, judge(&change(id.to_owned()), &scene));
+    guard.conclude(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::declare::{Answer, Elsewhere, Inquiry};
+    use crate::terraform::Severity;
+
+    /// What is said where the strength `s` or context `c1` of the only policy goes.
+    fn said(
+        ask: fn(&Question<'_>, &Answers) -> Judged,
+        id: &str,
+        is_writing: bool,
+    ) -> Vec<Severity> {
+        let policies = json!([{
+            "id": "p", "displayName": "P", "state": "enabled",
+            "conditions": {"users": {"includeUsers": ["All"]}, "applications":
+                {"includeAuthenticationContextClassReferences": ["c1"]}},
+            "grantControls": {"operator": "OR", "authenticationStrength": {"id": "s"}},
+        }]);
+        let mut answers = Answers::default();
+        let elsewhere = Elsewhere::new();
+        let (prior, gone) = (json!({ "id": id }), Json::Null);
+        for _ in 0..4 {
+            let question = Question {
+                prior: &prior,
+                planned: &gone,
+                is_replaced: false,
+                is_writing,
+                provider: &json!({ "lockoutProtection": "error" }),
+                token: &Json::Null,
+                elsewhere: &elsewhere,
+            };
+            match ask(&question, &answers) {
+                Inquiry::Concluded(found) => return found.iter().map(|one| one.severity).collect(),
+                Inquiry::Needs(reads) => {
+                    for read in reads {
+                        answers.insert(read, Answer::Found(policies.clone()));
+                    }
+                }
+                Inquiry::Without(unread) => panic!("{unread:?}"),
+            }
+        }
+        panic!("there is no conclusion")
+    }
+
+    #[test]
+    fn what_a_policy_refers_to_stays() {
+        assert_eq!(said(authentication_strength_policy, "s", true), [Severity::Error]);
+        assert_eq!(said(authentication_strength_policy, "s", false), [Severity::Warning]);
+        assert_eq!(said(authentication_strength_policy, "other", true), []);
+        assert_eq!(said(authentication_context, "C1", true), [Severity::Error]);
+        assert_eq!(said(authentication_context, "c2", true), []);
+    }
+}
