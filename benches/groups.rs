@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use super::deployed::deployed;
 use super::report::{Report, median};
 use super::tenant::Tenant;
 use super::workspace::Workspace;
@@ -108,11 +109,7 @@ fn per_run(tenant: &Tenant<'_>) -> f64 {
 /// A plan that changes nothing, of 500 and of 5,000 groups.
 pub(crate) fn refresh(runtime: &Runtime, report: &mut Report) {
     for (count, requests) in [(500, 12.0), (5_000, 40.0)] {
-        let tenant = Tenant::start(runtime, 0);
-        let ours = Workspace::new(&groups(count), tenant.environment());
-        let floor = floor(count);
-        ours.run(&["apply", "-auto-approve", "-no-color", "-parallelism=50"]);
-        floor.apply();
+        let (tenant, ours, floor) = deployed(runtime, count, &groups(500), &terraform_data(500));
         tenant.latency(LATENCY);
         tenant.forget();
         let (our_time, floor_time) = in_turn(|| ours.plan(), || floor.plan());
@@ -195,26 +192,11 @@ pub(crate) fn few_of_many(runtime: &Runtime, report: &mut Report) {
     report.at_most("refresh of 3 users among 100,000: requests", requests as f64, 6.0, "");
 }
 
-/// What is said once for each five hundred: for each instance, Terraform copies the state of all
-/// instances of its resource, which takes time that grows with the square of their number.
-fn in_five_hundreds(count: usize, block: impl Fn(usize) -> String) -> String {
-    (0..count.div_ceil(500)).map(|number| block(number) + "\n").collect()
-}
-
 /// How cost grows with the number of groups.
 pub(crate) fn scale(runtime: &Runtime, report: &mut Report) {
     let mut each = Vec::new();
     for count in [500, 2_000, 5_000, 20_000] {
-        let tenant = Tenant::start(runtime, 0);
-        let named = |number: usize| format!("\"n{number}\"");
-        let all = in_five_hundreds(count, |number| groups(500).replace("\"all\"", &named(number)));
-        let ours = Workspace::new(&all, tenant.environment());
-        let all = in_five_hundreds(count, |number| {
-            terraform_data(500).replace("\"all\"", &named(number))
-        });
-        let floor = Workspace::new(&all, Vec::new());
-        ours.run(&["apply", "-auto-approve", "-no-color", "-parallelism=50"]);
-        floor.apply();
+        let (tenant, ours, floor) = deployed(runtime, count, &groups(500), &terraform_data(500));
         tenant.latency(LATENCY);
         tenant.forget();
         let (time, floor) = (ours.plan().as_secs_f64(), floor.plan().as_secs_f64());

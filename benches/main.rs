@@ -7,6 +7,7 @@
 #[path = "../tests/plugin/client.rs"]
 #[allow(dead_code, reason = "the measurements use part of the test client")]
 mod client;
+mod deployed;
 mod footprint;
 mod groups;
 mod guard;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::Value as Json;
 use tempfile::TempDir;
 
 /// A folder with a configuration.
@@ -33,6 +34,17 @@ impl Workspace {
             "terraform {\n  required_providers {\n    m365 = { source = \"m365/m365\" }\n  }\n}\n";
         std::fs::write(self.folder.path().join("main.tf"), format!("{required}{configuration}"))
             .unwrap();
+    }
+
+    /// The state, as it is on the disk.
+    pub(crate) fn state(&self) -> Json {
+        let text = std::fs::read_to_string(self.folder.path().join("terraform.tfstate")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Replaces the state.
+    pub(crate) fn write_state(&self, state: &Json) {
+        std::fs::write(self.folder.path().join("terraform.tfstate"), state.to_string()).unwrap();
     }
 
     /// Runs terraform and says how long it took.
