@@ -97,13 +97,22 @@ async fn what_ended_as_configured_holds_nothing_up_and_is_renewed_in_place() {
     let state = tenant.import_like(ELIGIBILITY, &user, &past).await;
     let read = tenant.read(ELIGIBILITY, &state).await;
     assert!(!read.state.is_null(), "it is as it was configured");
+    assert_eq!(read.state.get("has_ended"), &true.into(), "the state says what is");
     let held = Held { state: read.state, private: read.private };
     let planned = tenant.plan(ELIGIBILITY, Some(&held), &past).await;
     assert_eq!(planned.state, held.state);
-    assert!(planned.diagnostics.iter().any(|said| said.summary.contains("has ended")));
+    let said = planned.diagnostics.iter().find(|said| said.summary.contains("has ended"));
+    assert!(said.is_some_and(|said| said.detail.contains("asks nothing of Graph")));
     assert!(!planned.diagnostics.has_errors(), "{:?}", planned.diagnostics);
+    // What else changes of it is noted, and nothing is asked: there is nothing to change.
+    let reworded = with(&past, "justification", "Reworded");
+    let (held, told) = tenant.apply(ELIGIBILITY, Some(&held), &reworded).await;
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(held.state.get("justification").as_str(), Some("Reworded"));
+    assert_eq!(tenant.writes().await, []);
     let later = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
     let (held, _) = tenant.apply(ELIGIBILITY, Some(&held), &later).await;
+    assert_eq!(held.state.get("has_ended"), &false.into());
     tenant.settled(ELIGIBILITY, &held, &later).await;
     let gone = tenant.import_like(ELIGIBILITY, &user, &past).await;
     tenant.destroy(ELIGIBILITY, &held).await;
@@ -139,6 +148,39 @@ async fn one_that_has_ended_and_is_listed_still_is_renewed() {
         tenant.writes().await.into_iter().map(|(.., body)| body["action"].clone()).collect();
     assert_eq!(actions, ["adminAssign", "adminRenew"]);
     tenant.settled(ELIGIBILITY, &held, &config).await;
+}
+
+#[tokio::test]
+async fn what_somebody_ended_early_is_planned_and_healed_by_every_window() {
+    let windows = [
+        ("duration", Value::from("P30D")),
+        ("end_date_time", "2099-01-01T00:00:00Z".into()),
+        ("permanent", true.into()),
+    ];
+    for keeps in [false, true] {
+        let tenant = Tenant::new().await;
+        tenant.control("/pim", json!({ "keeps_ended": keeps })).await;
+        let mut all = Vec::new();
+        for (name, window) in windows.clone() {
+            let user = tenant.user(name).await;
+            let config = eligibility(&user, (name, window));
+            let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+            all.push((config, held));
+        }
+        // Somebody sets the end of each to a moment that has passed.
+        let listed = tenant.outside("GET", SCHEDULES, json!(null)).await;
+        for mut schedule in listed["value"].as_array().unwrap().clone() {
+            schedule["scheduleInfo"]["expiration"] =
+                json!({ "type": "afterDateTime", "endDateTime": "2021-01-01T00:00:00Z" });
+            tenant.put("unifiedRoleEligibilitySchedule", schedule).await;
+        }
+        let tenant = tenant.again().await;
+        for (config, held) in all {
+            assert!(tenant.read(ELIGIBILITY, &held).await.state.is_null(), "the plan makes it");
+            let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+            tenant.settled(ELIGIBILITY, &held, &config).await;
+        }
+    }
 }
 
 #[tokio::test]

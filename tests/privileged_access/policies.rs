@@ -147,6 +147,8 @@ async fn approvers_are_no_drift() {
     ]);
     let config = policy("activation", settings);
     let (held, _) = tenant.apply(POLICY, None, &config).await;
+    let approved = held.state.get("activation").get("approver_managers");
+    assert_eq!(approved, &false.into());
     tenant.settled(POLICY, &held, &config).await;
     // Somebody reorders them, and lets the manager approve as well.
     let id = format!("DirectoryRole_{}_{ROLE}", m365::emulator::TENANT_ID);
@@ -166,6 +168,9 @@ async fn approvers_are_no_drift() {
     };
     tenant.outside("PATCH", &path, rule(&approvers)).await;
     let tenant = tenant.again().await;
+    let read = tenant.read(POLICY, &held).await;
+    let held = Held { state: read.state, private: read.private };
+    assert_eq!(held.state.get("activation").get("approver_managers"), &true.into());
     tenant.settled(POLICY, &held, &config).await;
     // The manager stays when the others change.
     let settings = Value::from([

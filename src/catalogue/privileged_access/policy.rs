@@ -39,6 +39,12 @@ const ACTIVATION: Attribute = object("activation", "What activating takes.")
         boolean("require_approval", "Whether somebody must approve it.").optional_computed(),
         ids("approver_user_ids", "The users who approve.").optional_computed(),
         ids("approver_group_ids", "The groups whose members approve.").optional_computed(),
+        boolean(
+            "approver_managers",
+            "Whether the manager of whoever activates approves. Graph knows such approvers; the \
+             portal offers users and groups only.",
+        )
+        .optional_computed(),
     ]);
 
 const ASSIGNMENT: &[Attribute] = &[
@@ -224,7 +230,13 @@ fn contradictions(plan: &Value) -> Vec<Finding> {
         Value::Unknown(_) => false,
         value => value.as_elements().is_none_or(<[Value]>::is_empty),
     };
-    if is("require_approval") && nobody("approver_user_ids") && nobody("approver_group_ids") {
+    let managers = matches!(activation.get("approver_managers"), Value::Unknown(_));
+    let managers = managers || is("approver_managers");
+    if is("require_approval")
+        && !managers
+        && nobody("approver_user_ids")
+        && nobody("approver_group_ids")
+    {
         found.push(Finding::error(
             path.at("require_approval"),
             "Nobody could approve an activation",

@@ -49,6 +49,9 @@ pub(super) fn read(rules: &[Json]) -> Json {
             setting.insert("requireApproval".into(), approval["isApprovalRequired"].clone());
             setting.insert("approverUserIds".into(), approvers(approval, "userId"));
             setting.insert("approverGroupIds".into(), approvers(approval, "groupId"));
+            let managers = primary(approval).iter().any(is_manager);
+            let managers = approval.is_object().then_some(managers);
+            setting.insert("approverManagers".into(), managers.into());
         }
         settings.insert(name.into(), setting.into());
         let told = RECIPIENTS.map(|(recipient, word)| {
@@ -74,7 +77,7 @@ pub(super) fn write(rules: &[Json], wanted: &Json) -> Vec<Json> {
         .filter_map(|rule| {
             let mut next = rule.clone();
             adjust(&mut next, wanted);
-            (next != *rule).then_some(next)
+            (next != *rule).then(|| typed(next))
         })
         .collect();
     // Graph refuses that multifactor authentication and an authentication context are both
@@ -89,6 +92,23 @@ pub(super) fn write(rules: &[Json], wanted: &Json) -> Vec<Json> {
         }
     });
     changed
+}
+
+/// A rule with the types that Graph's page of "Update unifiedRoleManagementPolicyRule" has in its
+/// body: that of a rule must be there, and Graph does not answer with that of a target.
+fn typed(mut rule: Json) -> Json {
+    if rule["@odata.type"].is_null() {
+        let id = rule["id"].as_str().unwrap_or_default();
+        let kind = id.split('_').next().unwrap_or_default();
+        rule["@odata.type"] =
+            format!("#microsoft.graph.unifiedRoleManagementPolicy{kind}Rule").into();
+    }
+    if let Some(target) = rule["target"].as_object_mut() {
+        target
+            .entry("@odata.type")
+            .or_insert("#microsoft.graph.unifiedRoleManagementPolicyRuleTarget".into());
+    }
+    rule
 }
 
 fn adjust(rule: &mut Json, wanted: &Json) {
@@ -152,13 +172,23 @@ fn demand(rule: &mut Json, setting: &Json) {
     }
 }
 
-fn approvers(approval: &Json, kind: &str) -> Json {
+fn primary(approval: &Json) -> &[Json] {
     let stage = &approval["approvalStages"][0]["primaryApprovers"];
-    let ids = stage.as_array().into_iter().flatten().map(|approver| approver[kind].clone());
+    stage.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn approvers(approval: &Json, kind: &str) -> Json {
+    let ids = primary(approval).iter().map(|approver| approver[kind].clone());
     ids.filter(|id| !id.is_null()).collect()
 }
 
-/// Who approves, in the one stage that there is. Approvers of other kinds, such as managers, stay.
+const MANAGER: &str = "#microsoft.graph.requestorManager";
+
+fn is_manager(approver: &Json) -> bool {
+    approver["@odata.type"] == MANAGER
+}
+
+/// Who approves, in the one stage that there is. Approvers of other kinds stay, such as sponsors.
 fn approve(approval: &mut Json, setting: &Json) {
     put(approval, "isApprovalRequired", &setting["requireApproval"]);
     // A policy without approval may have neither stages nor a mode (Graph's page of
@@ -188,6 +218,16 @@ fn approve(approval: &mut Json, setting: &Json) {
         let ids = wanted.as_array().into_iter().flatten();
         let next = others.chain(ids.map(|id| json!({ "@odata.type": odata, kind: id })));
         *primary = next.collect();
+    }
+    let managers = setting["approverManagers"].as_bool();
+    if managers.is_some_and(|wanted| wanted != primary(approval).iter().any(is_manager)) {
+        if !approval["approvalStages"][0].is_object() {
+            approval["approvalStages"] = json!([stage()]);
+        }
+        let others = primary(approval).iter().filter(|approver| !is_manager(approver)).cloned();
+        let added = json!({ "@odata.type": MANAGER, "managerLevel": 1 });
+        let next = others.chain((managers == Some(true)).then_some(added)).collect();
+        approval["approvalStages"][0]["primaryApprovers"] = next;
     }
 }
 
@@ -275,6 +315,34 @@ mod tests {
         assert_eq!((stages.len(), &stages[0]["primaryApprovers"]), (1, &approvers));
         assert_eq!(stages[0]["approvalStageTimeOutInDays"], 1);
         assert_eq!(setting["approvalMode"], "SingleStage");
+    }
+
+    #[test]
+    fn managers_come_and_go_beside_the_others() {
+        let id = "Approval_EndUser_Assignment";
+        let at = "/setting/approvalStages/0/primaryApprovers";
+        assert_eq!(read(&rules())["activation"]["approverManagers"], true);
+        check(json!({ "activation": { "approverManagers": true } }), &[]);
+        check(json!({ "activation": { "approverManagers": false } }), &[(id, at, json!([]))]);
+        let user = json!({ "@odata.type": "#microsoft.graph.singleUser", "userId": "u" });
+        let without = vec![json!({ "id": id, "setting": { "isApprovalRequired": true,
+            "approvalMode": "SingleStage", "approvalStages": [{ "primaryApprovers": [user] }] } })];
+        assert_eq!(read(&without)["activation"]["approverManagers"], false);
+        let wanted = json!({ "activation": { "approverManagers": true } });
+        let manager = json!({ "@odata.type": MANAGER, "managerLevel": 1 });
+        assert_eq!(write(&without, &wanted)[0].pointer(at), Some(&json!([user, manager])));
+    }
+
+    #[test]
+    fn what_is_written_has_its_types() {
+        let rules = vec![json!({ "id": "Notification_Admin_Admin_Eligibility",
+            "notificationLevel": "All", "target": { "caller": "Admin" } })];
+        let level = json!({ "administrators": { "level": "None" } });
+        let written = write(&rules, &json!({ "notifications": { "eligibleAssignment": level } }));
+        let of = "#microsoft.graph.unifiedRoleManagementPolicy";
+        assert_eq!(written[0]["@odata.type"], format!("{of}NotificationRule"));
+        assert_eq!(written[0]["target"]["@odata.type"], format!("{of}RuleTarget"));
+        assert_eq!(written[0]["target"]["caller"], "Admin");
     }
 
     #[test]
