@@ -225,7 +225,15 @@ async fn emergency_access_is_judged_property_by_property() {
     let told = tenant.data("m365_emergency_access", &config).await;
     let left: Vec<_> = amiss(&told).into_iter().filter(known).collect();
     assert_eq!(left, [] as [String; 0]);
-    // A role for a time only, and an account that nobody signed in with for months.
+    // An account that is not there is known not to be fit, rather than not known.
+    let gone = "00000000-0000-4000-8000-0000000000ff";
+    let ids = Value::set([one.as_str().into(), gone.into()]);
+    let told = tenant.data("m365_emergency_access", &with(&config, "user_ids", ids)).await;
+    let found = amiss(&told);
+    for line in ["all at_least_two fails".to_owned(), format!("{gone} enabled fails")] {
+        assert!(found.contains(&line), "{line}: {found:?}");
+    }
+    // Without the permissions nothing is known.
     tenant.control("/roles", json!({ "roles": ["User.Read.All"] })).await;
     let tenant = tenant.again().await;
     let told = tenant.data("m365_emergency_access", &config).await;
