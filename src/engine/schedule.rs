@@ -42,8 +42,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "Whether `end_date_time` has passed: it gives nothing any more, Graph has nothing of it, and \
          nothing is asked of Graph until a later end is set.",
     )
-    .computed()
-    .follows(&WINDOW),
+    .computed(),
     string(
         "justification",
         "Why. Kept with the request in the audit log; the policy of the role or group may demand it.",
@@ -324,6 +323,14 @@ pub fn ended(model: &Model, state: &Value, now: Timestamp) -> Option<Json> {
 /// Whether a state or a plan is of something that is over, and that nothing can be asked for.
 pub fn has_ended(state: &Value, now: Timestamp) -> bool {
     text_moment(state.get("end_date_time")).is_some_and(|end| end <= now)
+}
+
+/// A plan with what follows from it: what begins, or is renewed, has not ended.
+pub fn planned(prior: &Value, planned: Value) -> Value {
+    let ended = same_window(prior, &planned) && prior.get("has_ended").as_bool() == Some(true);
+    let mut attributes = planned.as_object().cloned().unwrap_or_default();
+    attributes.insert("has_ended".into(), ended.into());
+    Value::Object(attributes)
 }
 
 /// What is wrong with a planned schedule at this moment.

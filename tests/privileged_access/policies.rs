@@ -48,6 +48,42 @@ async fn only_rules_that_change_are_written_and_put_back() {
 }
 
 #[tokio::test]
+async fn what_is_taken_over_tells_what_changes() {
+    let tenant = Tenant::new().await;
+    let (group, user) = (tenant.group("g").await, tenant.user("a").await);
+    let activation = Value::from([
+        ("maximum_duration", "PT2H".into()),
+        ("require_justification", true.into()),
+        ("require_approval", true.into()),
+        ("approver_user_ids", Value::set([user.as_str().into()])),
+    ]);
+    let of_group = Value::from([
+        ("group_id", group.as_str().into()),
+        ("access_id", "owner".into()),
+        ("activation", Value::from([("maximum_duration", "PT480M".into())])),
+    ]);
+    let of_role = with(&half_a_year(), "activation", activation);
+    let told = tenant.plan(POLICY, None, &of_role).await.diagnostics;
+    let [said] = told.iter().collect::<Vec<_>>()[..] else { panic!("{told:?}") };
+    assert_eq!(said.summary, "Reports Reader: 5 settings change");
+    for line in [
+        "  activation.maximum_duration: PT8H -> PT2H",
+        "  activation.require_approval: false -> true",
+        &format!("  activation.approver_user_ids: not set -> {user}"),
+        "  eligible_assignment.require_expiration: false -> true",
+        "  eligible_assignment.maximum_duration: P365D -> P180D",
+    ] {
+        assert!(said.detail.lines().any(|one| one == line), "{line}: {}", said.detail);
+    }
+    // What says the same changes nothing; and once it is managed, Terraform itself shows changes.
+    let told = tenant.plan("m365_group_role_management_policy", None, &of_group).await.diagnostics;
+    assert!(told.is_empty(), "{told:?}");
+    let (held, _) = tenant.apply(POLICY, None, &half_a_year()).await;
+    let told = tenant.plan(POLICY, Some(&held), &of_role).await.diagnostics;
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test]
 async fn the_hidden_rule_is_managed() {
     let tenant = Tenant::new().await;
     let settings = Value::from([
