@@ -262,3 +262,66 @@ fn contradictions(plan: &Value) -> Vec<Finding> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(setting: &str, settings: &[(&str, Value)], expected: &[&str]) {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let settings = Value::Object(settings.collect());
+        let found = contradictions(&Value::Object([(setting.to_owned(), settings)].into()));
+        let found: Vec<_> = found.iter().map(|one| one.summary.as_str()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let yes = || Value::from(true);
+        let someone = || Value::set(["u".into()]);
+        let mfa = "require_multifactor_authentication";
+        let context = ("require_authentication_context", yes());
+        let missing = "authentication_context is missing";
+        let both = "An authentication context does not go with multifactor authentication";
+        let nobody = "Nobody could approve an activation";
+        let c1 = ("authentication_context", "c1".into());
+        check("activation", &[], &[]);
+        check("activation", &[context.clone(), c1.clone()], &[]);
+        check("activation", &[context.clone()], &[missing]);
+        check("activation", &[context.clone(), c1.clone(), (mfa, false.into())], &[]);
+        check("activation", &[context.clone(), c1.clone(), (mfa, yes())], &[both]);
+        check("activation", &[(mfa, yes())], &[]);
+        let approval = || ("require_approval", yes());
+        check("activation", &[approval()], &[nobody]);
+        check("activation", &[approval(), ("approver_user_ids", Value::set([]))], &[nobody]);
+        check("activation", &[approval(), ("approver_managers", false.into())], &[nobody]);
+        for approvers in [
+            ("approver_user_ids", someone()),
+            ("approver_group_ids", someone()),
+            ("approver_managers", yes()),
+            ("approver_user_ids", Value::UNKNOWN),
+            ("approver_group_ids", Value::UNKNOWN),
+            ("approver_managers", Value::UNKNOWN),
+        ] {
+            check("activation", &[approval(), approvers], &[]);
+        }
+    }
+
+    #[test]
+    fn durations_have_their_limits() {
+        for (setting, good, bad) in [
+            ("activation", ["PT30M", "PT24H"], ["PT29M", "PT24H1M"]),
+            ("eligible_assignment", ["PT5M", "P365D"], ["PT4M", "P366D"]),
+            ("active_assignment", ["PT5M", "P1Y"], ["PT4M", "P366D"]),
+        ] {
+            for most in good {
+                check(setting, &[("maximum_duration", most.into())], &[]);
+            }
+            for most in bad {
+                let says = format!("{most} is not a duration that Graph takes");
+                check(setting, &[("maximum_duration", most.into())], &[&says]);
+            }
+        }
+    }
+}

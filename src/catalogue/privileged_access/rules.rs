@@ -305,6 +305,79 @@ mod tests {
     }
 
     #[test]
+    fn the_context_goes_before_multifactor_authentication_comes() {
+        let rules = vec![
+            json!({ "id": "Enablement_EndUser_Assignment", "enabledRules": ["Justification"] }),
+            json!({ "id": "AuthenticationContext_EndUser_Assignment", "isEnabled": true, "claimValue": "c1" }),
+        ];
+        let wanted = json!({ "activation": {
+            "requireMultifactorAuthentication": true, "requireAuthenticationContext": false,
+        }});
+        let ids = write(&rules, &wanted).into_iter().map(|mut rule| rule["id"].take());
+        let expected =
+            ["AuthenticationContext_EndUser_Assignment", "Enablement_EndUser_Assignment"];
+        assert_eq!(ids.collect::<Vec<_>>(), expected);
+    }
+
+    /// What of each rule a setting is, for all 17.
+    #[test]
+    fn every_rule_is_read_and_written() {
+        let ends = LEVELS.map(|(end, _)| end);
+        let mut rules = Vec::new();
+        for end in ends {
+            rules.push(json!({ "id": format!("Expiration_{end}"), "isExpirationRequired": false,
+                "maximumDuration": "P1D" }));
+            rules.push(json!({ "id": format!("Enablement_{end}"), "enabledRules": ["Ticketing"] }));
+            for (_, word) in RECIPIENTS {
+                rules.push(json!({ "id": format!("Notification_{word}_{end}"),
+                    "notificationLevel": "All", "isDefaultRecipientsEnabled": true,
+                    "notificationRecipients": ["a@contoso.com"] }));
+            }
+        }
+        rules.push(json!({ "id": "AuthenticationContext_EndUser_Assignment", "isEnabled": false }));
+        rules.push(json!({ "id": "Approval_EndUser_Assignment",
+            "setting": { "isApprovalRequired": false } }));
+        assert_eq!(rules.len(), 17);
+        let told = |level: &str, default: bool, to: &str| {
+            let one = json!({ "level": level, "defaultRecipients": default, "additionalRecipients": [to] });
+            json!({ "administrators": one, "assignees": one, "approvers": one })
+        };
+        let setting = |most: &str| {
+            json!({ "requireExpiration": true, "maximumDuration": most, "requireTicket": false,
+                "requireJustification": true, "requireMultifactorAuthentication": true })
+        };
+        let mut wanted = json!({ "activation": setting("PT2H"), "eligibleAssignment": setting("P90D"),
+            "activeAssignment": setting("P30D"), "notifications": {
+                "activation": told("Critical", false, "b@contoso.com"),
+                "eligibleAssignment": told("None", false, "c@contoso.com"),
+                "activeAssignment": told("Critical", true, "d@contoso.com") } });
+        let own = json!({ "requireMultifactorAuthentication": false, "requireApproval": true,
+            "requireAuthenticationContext": true, "authenticationContext": "c2",
+            "approverUserIds": ["u"], "approverGroupIds": ["g"], "approverManagers": true });
+        for (name, value) in own.as_object().unwrap() {
+            wanted["activation"][name] = value.clone();
+        }
+        let written = write(&rules, &wanted);
+        assert_eq!(written.len(), 17, "every rule has something to change");
+        assert_eq!(read(&written), wanted);
+        let mails: Vec<_> =
+            written.iter().filter(|rule| rule["notificationLevel"] == "Critical").collect();
+        assert_eq!(mails.len(), 6, "three each of two events");
+    }
+
+    #[test]
+    fn the_order_of_a_list_says_nothing() {
+        let mut rules = rules();
+        rules[5]["notificationRecipients"] = json!(["a@contoso.com", "b@contoso.com"]);
+        let told = |to: Json| json!({ "notifications": { "activeAssignment": { "assignees": { "additionalRecipients": to } } } });
+        assert_eq!(
+            write(&rules, &told(json!(["b@contoso.com", "a@contoso.com"]))),
+            [] as [Json; 0]
+        );
+        assert_eq!(write(&rules, &told(json!(["b@contoso.com"]))).len(), 1);
+    }
+
+    #[test]
     fn a_policy_that_never_had_approval_gets_all_that_it_takes() {
         let none = vec![json!({ "id": "Approval_EndUser_Assignment", "setting": {
             "isApprovalRequired": false, "approvalMode": "NoApproval", "approvalStages": [] } })];
