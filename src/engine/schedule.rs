@@ -212,7 +212,12 @@ pub fn pick_pending<'a>(
         let asks = ["adminAssign", "adminUpdate", "adminExtend", "adminRenew"]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(action));
-        asks && is_waiting(json) && is_of(model, state, json) && !Window::of(json).is_over(now)
+        // Somebody may only have asked whether they could.
+        let is_real = json["isValidationOnly"] != true;
+        asks && is_real
+            && is_waiting(json)
+            && is_of(model, state, json)
+            && !Window::of(json).is_over(now)
     };
     listed.iter().filter(waits).max_by_key(|json| moment(&json["createdDateTime"]))
 }

@@ -327,6 +327,30 @@ async fn a_schedule_that_its_policy_refuses_is_refused_at_plan() {
 }
 
 #[tokio::test]
+async fn the_policy_of_a_group_that_was_just_made_is_waited_for() {
+    const OF_GROUP: &str = "m365_group_role_management_policy";
+    let tenant = Tenant::new().await;
+    tenant.control("/lag", json!({ "milliseconds": 1500 })).await;
+    let group = Value::from([("display_name", "New".into()), ("mail_nickname", "new".into())]);
+    let (group, _) = tenant.apply("m365_group", None, &group).await;
+    let id = group.state.get("id").as_str().unwrap();
+    let activation = Value::from([("maximum_duration", "PT1H".into())]);
+    let config = Value::from([
+        ("group_id", id.into()),
+        ("access_id", "member".into()),
+        ("activation", activation),
+    ]);
+    let (held, told) = tenant.apply(OF_GROUP, None, &config).await;
+    assert!(told.is_empty(), "{told:?}");
+    tenant.settled(OF_GROUP, &held, &config).await;
+    // One that nobody made is not waited for.
+    let missing = with(&config, "group_id", "00000000-0000-0000-0000-00000000abcd");
+    let started = std::time::Instant::now();
+    let (_, told) = tenant.attempt(OF_GROUP, None, &missing).await;
+    assert!(told.has_errors() && started.elapsed().as_secs() < 60);
+}
+
+#[tokio::test]
 async fn a_change_in_the_portal_is_seen() {
     let tenant = Tenant::new().await;
     let (held, _) = tenant.apply(POLICY, None, &half_a_year()).await;

@@ -171,6 +171,50 @@ fn amiss(told: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_role_for_a_time_or_to_be_activated_does_not_do_in_an_emergency() {
+    let tenant = Tenant::new().await;
+    let (some, may) = (tenant.user("some").await, tenant.user("may").await);
+    let (all, unit) = (tenant.user("all").await, tenant.user("unit").await);
+    ask(&tenant, "Eligibility", &may, GLOBAL_ADMINISTRATOR).await;
+    ask(&tenant, "Assignment", &all, GLOBAL_ADMINISTRATOR).await;
+    let of =
+        tenant.outside("POST", "/directory/administrativeUnits", json!({ "displayName": "U" }));
+    let of = of.await["id"].as_str().unwrap().to_owned();
+    for (who, scope, expiration) in [
+        (&some, "/".to_owned(), json!({ "type": "afterDuration", "duration": "P30D" })),
+        (&unit, format!("/administrativeUnits/{of}"), json!({ "type": "noExpiration" })),
+    ] {
+        let body = json!({
+            "action": "adminAssign", "principalId": who, "directoryScopeId": scope,
+            "roleDefinitionId": GLOBAL_ADMINISTRATOR, "justification": "By hand",
+            "scheduleInfo": { "expiration": expiration },
+        });
+        let path = "/roleManagement/directory/roleAssignmentScheduleRequests";
+        tenant.outside("POST", path, body).await;
+    }
+    let ids = [&some, &may, &all, &unit].map(|id| Value::from(id.as_str()));
+    let config = Value::from([("user_ids", Value::set(ids))]);
+    let told = tenant.data("m365_emergency_access", &config).await;
+    let properties = told.get("properties").as_elements().unwrap().iter();
+    let mut found: Vec<_> = properties
+        .filter(|one| one.get("id").as_str() == Some("global_administrator"))
+        .map(|one| {
+            let text = |name: &str| one.get(name).as_str().unwrap_or("-");
+            let who = text("of").split('@').next().unwrap_or_default();
+            format!("{who} {}: {}", text("status"), text("evidence"))
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        "all holds: assigned, active and permanent",
+        "may fails: eligible only",
+        "some fails: the assignment expires",
+        "unit fails: assigned for a part of the tenant only",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn emergency_access_is_judged_property_by_property() {
     let tenant = Tenant::new().await;
     let group = assignable(&tenant, "emergency").await;

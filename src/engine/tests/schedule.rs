@@ -178,6 +178,9 @@ fn the_newest_request_that_is_under_way_is_pending() {
     for action in ["adminRemove", "selfActivate"] {
         assert_eq!(pending(&[request("x", action, "Granted", "2026-05-01T00:00:00Z")]), None);
     }
+    let mut tried = old.clone();
+    tried["isValidationOnly"] = true.into();
+    assert_eq!(pending(&[tried]), None, "it was only tried");
     let mut over = old;
     over["scheduleInfo"] = until("2026-05-31T00:00:00Z");
     assert_eq!(pending(&[over]), None, "it would be over");
