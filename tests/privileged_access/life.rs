@@ -48,6 +48,30 @@ async fn what_is_pending_is_there_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_change_of_what_is_pending_takes_it_back_and_asks_anew() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let request = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilityScheduleRequest", request).await;
+    let held = tenant.import(ELIGIBILITY, &format!("{user}/{ROLE}")).await;
+    let config = eligibility(&user, ("duration", "P30D".into()));
+    let (held, told) = tenant.apply(ELIGIBILITY, Some(&held), &config).await;
+    assert!(told.is_empty(), "{told:?}");
+    let writes = tenant.writes().await;
+    assert!(writes[0].1.ends_with("/cancel"), "{writes:?}");
+    assert_eq!((writes.len(), &writes[1].2["action"]), (2, &json!("adminAssign")));
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+    // So does a new resource that meets somebody's request.
+    let user = tenant.user("b").await;
+    let request = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilityScheduleRequest", request).await;
+    let config = eligibility(&user, ("duration", "P30D".into()));
+    let (held, told) = tenant.apply(ELIGIBILITY, None, &config).await;
+    assert!(told.iter().any(|said| said.summary.contains("was there already")), "{told:?}");
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+}
+
+#[tokio::test]
 async fn what_came_to_nothing_is_not_there() {
     let tenant = Tenant::new().await;
     for status in ["Denied", "Failed", "Canceled", "Revoked", "TimedOut"] {
@@ -148,6 +172,17 @@ async fn one_that_has_ended_and_is_listed_still_is_renewed() {
         tenant.writes().await.into_iter().map(|(.., body)| body["action"].clone()).collect();
     assert_eq!(actions, ["adminAssign", "adminRenew"]);
     tenant.settled(ELIGIBILITY, &held, &config).await;
+    // So is one that ended as configured, by a later end.
+    let user = tenant.user("b").await;
+    let over = there(&user, "Provisioned", "2021-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilitySchedule", over).await;
+    let past = eligibility(&user, ("end_date_time", "2021-01-01T00:00:00Z".into()));
+    let held = tenant.import_like(ELIGIBILITY, &user, &past).await;
+    let later = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
+    let (held, _) = tenant.apply(ELIGIBILITY, Some(&held), &later).await;
+    let (.., last) = tenant.writes().await.pop().unwrap();
+    assert_eq!(last["action"], "adminRenew");
+    tenant.settled(ELIGIBILITY, &held, &later).await;
 }
 
 #[tokio::test]
