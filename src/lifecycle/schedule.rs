@@ -65,9 +65,7 @@ pub(super) async fn remote(
         }
         None => None,
     };
-    let is_refresh = how == How::Gathered;
-    let ended = || schedules::ended(model, state, Timestamp::now()).filter(|_| is_refresh);
-    Ok(shown.or_else(ended))
+    Ok(shown.or_else(|| schedules::ended(model, state, Timestamp::now())))
 }
 
 async fn find(

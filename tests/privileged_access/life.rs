@@ -219,6 +219,21 @@ async fn what_somebody_ended_early_is_planned_and_healed_by_every_window() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_is_pending_counts_more_than_what_is_over() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    tenant.control("/pim", json!({ "keeps_ended": true })).await;
+    let over = there(&user, "Provisioned", "2021-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilitySchedule", over).await;
+    let mut renewal = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    renewal["action"] = "adminRenew".into();
+    tenant.put("unifiedRoleEligibilityScheduleRequest", renewal).await;
+    let held = tenant.import(ELIGIBILITY, &format!("{user}/{ROLE}")).await;
+    let config = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+}
+
+#[tokio::test]
 async fn every_scope_is_kept_apart() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

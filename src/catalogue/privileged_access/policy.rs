@@ -288,7 +288,7 @@ mod tests {
         let c1 = ("authentication_context", "c1".into());
         check("activation", &[], &[]);
         check("activation", &[context.clone(), c1.clone()], &[]);
-        check("activation", &[context.clone()], &[missing]);
+        check("activation", std::slice::from_ref(&context), &[missing]);
         check("activation", &[context.clone(), c1.clone(), (mfa, false.into())], &[]);
         check("activation", &[context.clone(), c1.clone(), (mfa, yes())], &[both]);
         check("activation", &[(mfa, yes())], &[]);
