@@ -30,7 +30,7 @@ resource "m365_role_active_assignment" "emergency_access" {
   # After the role's policy, which has to allow an assignment without end.
   role          = m365_role_management_policy.tier["Global Administrator"].role
   permanent     = true
-  justification = "Emergency access: ${var.change.justification}"
+  justification = "Emergency access, at all times: ${var.change.justification}"
   ticket_number = var.change.ticket
   ticket_system = var.change.system
 }

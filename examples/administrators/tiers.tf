@@ -6,11 +6,23 @@ resource "m365_group" "tier" {
   is_assignable_to_role = true
 }
 
+resource "m365_group_members" "tier" {
+  for_each = var.members
+
+  group_id   = m365_group.tier[each.key].id
+  member_ids = each.value
+}
+
 # Who approves activations: people who do not need these roles themselves.
 resource "m365_group" "approvers" {
   display_name          = "Approvers of administrators"
   description           = "Approve the activation of roles that take approval. Two people at least."
   is_assignable_to_role = true
+}
+
+resource "m365_group_members" "approvers" {
+  group_id   = m365_group.approvers.id
+  member_ids = var.approvers
 }
 
 resource "m365_role_management_policy" "tier" {

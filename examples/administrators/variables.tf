@@ -47,6 +47,27 @@ variable "tiers" {
   }
 }
 
+variable "members" {
+  description = "The object ids of the people in each tier, by the key of the tier. A tier that is not named is left as it is."
+  type        = map(set(string))
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.members), keys(var.tiers))) == 0
+    error_message = "Each key of members must be one of tiers."
+  }
+}
+
+variable "approvers" {
+  description = "The object ids of those who approve activations: at least two, who do not need these roles themselves."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.approvers) >= 2
+    error_message = "Name at least two people: one alone could approve nothing while away, and nobody approves their own activation."
+  }
+}
+
 variable "notify" {
   description = "Mail addresses that are told when a role is activated that takes approval."
   type        = set(string)

@@ -147,9 +147,10 @@ pub struct Requests {
     /// The collection that requests are sent to. What is asked for and not carried out yet is found
     /// there.
     pub path: &'static str,
-    /// The attributes that say what the schedule is of; there is one schedule of each. Schedules are
-    /// listed by the first.
+    /// The attributes that say what the schedule is of; there is one schedule of each.
     pub of: &'static [&'static str],
+    /// Those of them that Graph filters schedules and requests by. A refresh lists by the first alone.
+    pub filters: &'static [&'static str],
     /// An attribute that can stand in the place of the last of them.
     pub instead: Option<&'static str>,
     /// The policy that decides what may be asked for.

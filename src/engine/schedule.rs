@@ -15,6 +15,9 @@ use crate::declare::{Attribute, Form, Requests, Rule, boolean, instant, string};
 use crate::engine::{Model, Request, Verb, encode, equal, names};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
+/// The attributes that say from when to when.
+const WINDOW: [&str; 4] = ["start_date_time", "end_date_time", "duration", "permanent"];
+
 /// What every schedule has, beside what it is of.
 pub const ATTRIBUTES: &[Attribute] = &[
     instant(
@@ -34,6 +37,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "permanent",
         "`true`: it has no end. Excludes `end_date_time` and `duration`.",
     ),
+    boolean(
+        "has_ended",
+        "Whether `end_date_time` has passed: it gives nothing any more, Graph has nothing of it, and \
+         nothing is asked of Graph until a later end is set.",
+    )
+    .computed(),
     string(
         "justification",
         "Why. Kept with the request in the audit log; the policy of the role or group may demand it.",
@@ -97,6 +106,9 @@ pub fn change(model: &Model, state: &Value, action: Action, now: Timestamp) -> O
             (None, None) => json!({ "type": "noExpiration" }),
         };
         let start = start.map_or(now, |start| start.max(now));
+        // Whole seconds: Graph's instants have seven digits after the point at most, and what has
+        // begun less than a second ago begins now.
+        let start = Timestamp::from_second(start.as_second()).unwrap_or(start);
         body.insert(
             "scheduleInfo".into(),
             json!({ "startDateTime": start.to_string(), "expiration": expiration }),
@@ -200,7 +212,12 @@ pub fn pick_pending<'a>(
         let asks = ["adminAssign", "adminUpdate", "adminExtend", "adminRenew"]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(action));
-        asks && is_waiting(json) && is_of(model, state, json) && !Window::of(json).is_over(now)
+        // Somebody may only have asked whether they could.
+        let is_real = json["isValidationOnly"] != true;
+        asks && is_real
+            && is_waiting(json)
+            && is_of(model, state, json)
+            && !Window::of(json).is_over(now)
     };
     listed.iter().filter(waits).max_by_key(|json| moment(&json["createdDateTime"]))
 }
@@ -280,22 +297,45 @@ pub fn shown(remote: &Json, before: &Value, now: Timestamp) -> Option<Json> {
             }
         }
     };
-    for (name, value) in [("endDateTime", end), ("duration", duration), ("permanent", permanent)] {
-        shown.insert(name.into(), value);
-    }
+    let window = [
+        ("endDateTime", end),
+        ("duration", duration),
+        ("permanent", permanent),
+        ("hasEnded", false.into()),
+    ];
+    shown.extend(window.map(|(name, value)| (name.to_owned(), value)));
     Some(shown.into())
 }
 
 /// A schedule that ended when its state says that it ends, as [`shown`] shows it; `None` where it
 /// should still be there.
 ///
-/// What was assigned until a moment, and is over after it, is as it was configured. To plan it
-/// again would ask Graph for an end that has passed, which it refuses, and to refuse that plan
-/// would hold up everything else in the configuration. So it stays in the state, plans say that it
-/// is over ([`judge`]), and a later end renews it in place.
+/// What was assigned until a moment, and is over after it, is as it was configured: nothing is what
+/// there is to be. Only a later end can renew it, and which one is not for a provider to choose, for
+/// somebody approved this one. To plan it again as it is would ask Graph for an end that has passed,
+/// and to refuse that plan would hold up everything else in the configuration. So it stays in the
+/// state as what it is (`has_ended`), every plan says so ([`judge`]), and a later end renews it in
+/// place. A `duration` says to be renewed: what has one is gone from the state when it is over, so
+/// that it is planned anew.
 pub fn ended(model: &Model, state: &Value, now: Timestamp) -> Option<Json> {
-    let end = text_moment(state.get("end_date_time"))?;
-    (end <= now).then(|| Json::Object(encode::body(model, state, &Value::Null)))
+    has_ended(state, now).then(|| {
+        let mut shown = encode::body(model, state, &Value::Null);
+        shown.insert("hasEnded".into(), true.into());
+        Json::Object(shown)
+    })
+}
+
+/// Whether a state or a plan is of something that is over, and that nothing can be asked for.
+pub fn has_ended(state: &Value, now: Timestamp) -> bool {
+    text_moment(state.get("end_date_time")).is_some_and(|end| end <= now)
+}
+
+/// A plan with what follows from it: what begins, or is renewed, has not ended.
+pub fn planned(prior: &Value, planned: Value) -> Value {
+    let ended = same_window(prior, &planned) && prior.get("has_ended").as_bool() == Some(true);
+    let mut attributes = planned.as_object().cloned().unwrap_or_default();
+    attributes.insert("has_ended".into(), ended.into());
+    Value::Object(attributes)
 }
 
 /// What is wrong with a planned schedule at this moment.
@@ -311,8 +351,8 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
     if same_window(prior, planned) {
         if let Some(end) = text_moment(planned.get("end_date_time")).filter(|end| *end <= now) {
             let says = format!(
-                "It ended at {end}, as it is configured, and gives nothing any more. Set a later \
-                 end_date_time to renew it, or remove the resource."
+                "It ended at {end}, as it is configured: it gives nothing any more, and apply asks \
+                 nothing of Graph for it. Set a later end_date_time to renew it, or remove the resource."
             );
             found.push(
                 Diagnostic::warning(format!("{} has ended", model.name), says)
@@ -363,9 +403,8 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
 /// How many seconds what is planned lasts, from this moment or its start; `Some(None)`: it has no
 /// end. `None` where that is not known yet, or nothing that a policy decides on changes.
 pub fn lasts(prior: &Value, planned: &Value, now: Timestamp) -> Option<Option<i64>> {
-    let names = ["start_date_time", "end_date_time", "duration", "permanent"];
     // A start that Graph chooses is now.
-    let unknown = names[1..].iter().any(|name| planned.get(name).is_unknown());
+    let unknown = WINDOW[1..].iter().any(|name| planned.get(name).is_unknown());
     if unknown || same_window(prior, planned) && same_reasons(prior, planned) {
         return None;
     }
@@ -379,10 +418,7 @@ fn same_reasons(a: &Value, b: &Value) -> bool {
 }
 
 fn same_window(a: &Value, b: &Value) -> bool {
-    ["start_date_time", "end_date_time", "duration", "permanent"]
-        .iter()
-        .all(|name| a.get(name) == b.get(name))
-        && !a.is_null()
+    WINDOW.iter().all(|name| a.get(name) == b.get(name)) && !a.is_null()
 }
 
 /// From when to when.

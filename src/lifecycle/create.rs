@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::{self, How};
-use super::session::Session;
+use super::session::{Session, VISIBLE};
 use super::write::{self, ReadBack, known, with};
 use super::{Applied, Apply, act, files, parts, schedule, update};
 use crate::declare::{Keeps, Method, Mode};
@@ -256,10 +256,17 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     let planned = with(&planned, "id", id);
     let refused =
         |diagnostic: Diagnostic| Applied { diagnostics: diagnostic.into(), ..Applied::default() };
-    let remote = match read::remote(session, model, &planned, How::Whole).await {
-        Ok(Some(remote)) => remote,
-        Ok(None) => return refused(nothing_to_adopt(model)),
-        Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
+    // What belongs to an object that this process made comes to be a moment after it.
+    let is_new = session.is_fresh(planned.get("id").as_str().unwrap_or_default());
+    let mut wait = session.wait(format!("{} to be there", model.name), VISIBLE);
+    let remote = loop {
+        match read::remote(session, model, &planned, How::Whole).await {
+            Ok(Some(remote)) => break remote,
+            Ok(None) if is_new && wait.again().await => {}
+            Ok(None) => return refused(nothing_to_adopt(model)),
+            Err(error) if error.is_not_found() && is_new && wait.again().await => {}
+            Err(error) => return refused(explain::resource(model, Doing::Creating, &error)),
+        }
     };
     let found = decode::state(model, &remote, &known(&planned));
     let note = match model.resource.keeps {

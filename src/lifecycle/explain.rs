@@ -85,16 +85,8 @@ fn sentence(text: &str) -> String {
 /// What to do about it.
 fn advice(error: &Error, permission: &str) -> Option<String> {
     let refusal = error.refusal()?;
-    if refusal.code == "RoleAssignmentRequestPolicyValidationFailed" {
-        return Some(
-            "The policy of the role or group does not allow this. ExpirationRule: it lasts too long, \
-             or has no end; JustificationRule: set justification; TicketingRule: set ticket_number; \
-             MfaRule: assigning takes multifactor authentication, which an application does not have. \
-             The policy is m365_role_management_policy (of a role) or \
-             m365_group_role_management_policy (of a group): the rules Expiration_Admin_* and \
-             Enablement_Admin_* are its eligible_assignment and active_assignment."
-                .to_owned(),
-        );
+    if let Some(text) = of_privileged_access(&refusal.code) {
+        return Some(text.to_owned());
     }
     let text = match refusal.status {
         403 => format!(
@@ -120,6 +112,35 @@ fn advice(error: &Error, permission: &str) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// What to do about refusals of Privileged Identity Management, which say little by themselves.
+fn of_privileged_access(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "RoleAssignmentRequestPolicyValidationFailed" => {
+            "The policy of the role or group does not allow this. ExpirationRule: it lasts too long, \
+             or has no end; JustificationRule: set justification; TicketingRule: set ticket_number; \
+             MfaRule: assigning takes multifactor authentication, which an application does not have. \
+             The policy is m365_role_management_policy (of a role) or \
+             m365_group_role_management_policy (of a group): the rules Expiration_Admin_* and \
+             Enablement_Admin_* are its eligible_assignment and active_assignment."
+        }
+        "PendingRoleAssignmentRequest" | "RoleAssignmentRequestExists" => {
+            "Another request for the same assignment is under way, or waits for approval. Let it be \
+             carried out, or approve, deny or cancel it in Privileged Identity Management; then apply \
+             again."
+        }
+        "ActiveDurationTooShort" => {
+            "Privileged Identity Management takes no assignment of less than five minutes, and neither \
+             changes nor ends one in its first five minutes. Apply again a few minutes later."
+        }
+        "InvalidRoleAssignmentRequest" | "InvalidSubject" | "SubjectNotSupported" => {
+            "The principal cannot hold this here. A role takes users and role-assignable groups, and \
+             service principals for active assignments only; a scope must be one that the role can be \
+             assigned in; a group with dynamic membership has no assignments."
+        }
+        _ => return None,
+    })
 }
 
 /// What Microsoft's support asks for.
@@ -149,4 +170,27 @@ fn blamed(model: &Model, refusal: &Refusal) -> Option<Path> {
     let targets = refusal.details.iter().filter_map(|detail| detail.target.as_deref());
     let quoted = refusal.message.split(['\'', '"']).skip(1).step_by(2);
     targets.chain(quoted).find_map(|text| named(text.rsplit(['.', '/']).next().unwrap_or(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str) -> String {
+        let refusal = Refusal { status: 400, code: code.to_owned(), ..Refusal::default() };
+        advice(&Error::Refused(Box::new(refusal)), "").unwrap_or_default()
+    }
+
+    #[test]
+    fn refusals_of_privileged_access_say_what_to_do() {
+        for (code, says) in [
+            ("RoleAssignmentRequestPolicyValidationFailed", "Expiration_Admin_*"),
+            ("PendingRoleAssignmentRequest", "cancel it"),
+            ("ActiveDurationTooShort", "five minutes"),
+            ("InvalidRoleAssignmentRequest", "role-assignable groups"),
+        ] {
+            assert!(refused(code).contains(says), "{code}: {}", refused(code));
+        }
+        assert_eq!(refused("Request_BadRequest"), "");
+    }
 }

@@ -40,9 +40,18 @@ fn includes(granted: &str, needed: &str) -> bool {
     let kind = |permission: &str| permission.split('.').next().unwrap_or_default().to_owned();
     let writes = granted.contains("ReadWrite");
     let reads_only = needed.contains(".Read.");
+    let roles = [
+        "RoleAssignmentSchedule",
+        "RoleEligibilitySchedule",
+        "RoleManagement",
+        "RoleManagementPolicy",
+    ];
+    let of_roles = needed.ends_with(".Directory") && roles.contains(&kind(needed).as_str());
     let directory = ["User", "Group", "GroupMember", "Device", "Organization"];
     match granted {
         "Directory.ReadWrite.All" => directory.contains(&kind(needed).as_str()),
+        "RoleManagement.ReadWrite.Directory" => of_roles,
+        "RoleManagement.Read.Directory" | "RoleManagement.Read.All" => of_roles && reads_only,
         "Directory.Read.All" => reads_only && directory.contains(&kind(needed).as_str()),
         _ => {
             kind(granted) == kind(needed)
@@ -88,6 +97,13 @@ mod tests {
         check(&["Group.ReadWrite.All"], "Group.ReadWrite.All", None);
         check(&["Directory.ReadWrite.All"], "Group.ReadWrite.All", None);
         check(&["Application.ReadWrite.All"], "Application.Read.All", None);
+        for schedule in ["RoleEligibilitySchedule", "RoleAssignmentSchedule"] {
+            let needed = format!("{schedule}.ReadWrite.Directory").leak();
+            check(&["RoleManagement.ReadWrite.Directory"], needed, None);
+            check(&["RoleManagement.Read.All"], needed, Some(needed));
+        }
+        let groups = "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup";
+        check(&["RoleManagement.ReadWrite.Directory"], groups, Some(groups));
         check(
             &["Directory.ReadWrite.All"],
             "RoleManagement.ReadWrite.Directory",

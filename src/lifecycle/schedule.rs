@@ -65,9 +65,7 @@ pub(super) async fn remote(
         }
         None => None,
     };
-    let is_refresh = how == How::Gathered;
-    let ended = || schedules::ended(model, state, Timestamp::now()).filter(|_| is_refresh);
-    Ok(shown.or_else(ended))
+    Ok(shown.or_else(|| schedules::ended(model, state, Timestamp::now())))
 }
 
 async fn find(
@@ -80,11 +78,11 @@ async fn find(
     let list = async |path: &str| {
         if how == How::Gathered {
             // All of one principal or group come with the first that is asked for.
-            let first = &requests.of[..1];
+            let first = &requests.filters[..1];
             let listed = schedules::list(model, path, state, first);
             return Ok(session.gather_list(path, &listed).await?.unwrap_or_default());
         }
-        session.list(&schedules::list(model, path, state, requests.of)).await
+        session.list(&schedules::list(model, path, state, requests.filters)).await
     };
     let now = Timestamp::now();
     let listed = list(model.resource.path).await?;
@@ -156,6 +154,10 @@ struct Failed {
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, planned, private, .. } = apply;
     let note = Note::read(&private);
+    // What is over has nothing in Graph that could be changed, or read back.
+    if schedules::has_ended(&planned, Timestamp::now()) {
+        return reached(session, known(&planned), note, Diagnostics::new()).await;
+    }
     // A name is told by the id beside it.
     let to_tell = |one: &&Attribute| {
         !one.local && one.via.is_none() && planned.get(one.name) != prior.get(one.name)
@@ -275,7 +277,8 @@ async fn cancel_pending(
     state: &Value,
     requests: &Requests,
 ) -> Result<bool, Error> {
-    let listed = session.list(&schedules::list(model, requests.path, state, requests.of)).await?;
+    let listed = schedules::list(model, requests.path, state, requests.filters);
+    let listed = session.list(&listed).await?;
     match schedules::pick_pending(model, state, &listed, Timestamp::now()) {
         Some(request) => take_back(session, requests, request).await,
         None => Ok(true),

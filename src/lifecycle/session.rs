@@ -284,7 +284,7 @@ impl Session {
     }
 
     /// Whether a text names an object that this process made.
-    fn is_fresh(&self, text: &str) -> bool {
+    pub(super) fn is_fresh(&self, text: &str) -> bool {
         let Ok(fresh) = self.shared.fresh.lock() else { return false };
         let text = text.to_lowercase();
         fresh.iter().any(|id| text.contains(id.as_str()))

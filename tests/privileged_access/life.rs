@@ -48,6 +48,30 @@ async fn what_is_pending_is_there_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_change_of_what_is_pending_takes_it_back_and_asks_anew() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let request = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilityScheduleRequest", request).await;
+    let held = tenant.import(ELIGIBILITY, &format!("{user}/{ROLE}")).await;
+    let config = eligibility(&user, ("duration", "P30D".into()));
+    let (held, told) = tenant.apply(ELIGIBILITY, Some(&held), &config).await;
+    assert!(told.is_empty(), "{told:?}");
+    let writes = tenant.writes().await;
+    assert!(writes[0].1.ends_with("/cancel"), "{writes:?}");
+    assert_eq!((writes.len(), &writes[1].2["action"]), (2, &json!("adminAssign")));
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+    // So does a new resource that meets somebody's request.
+    let user = tenant.user("b").await;
+    let request = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilityScheduleRequest", request).await;
+    let config = eligibility(&user, ("duration", "P30D".into()));
+    let (held, told) = tenant.apply(ELIGIBILITY, None, &config).await;
+    assert!(told.iter().any(|said| said.summary.contains("was there already")), "{told:?}");
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+}
+
+#[tokio::test]
 async fn what_came_to_nothing_is_not_there() {
     let tenant = Tenant::new().await;
     for status in ["Denied", "Failed", "Canceled", "Revoked", "TimedOut"] {
@@ -97,13 +121,22 @@ async fn what_ended_as_configured_holds_nothing_up_and_is_renewed_in_place() {
     let state = tenant.import_like(ELIGIBILITY, &user, &past).await;
     let read = tenant.read(ELIGIBILITY, &state).await;
     assert!(!read.state.is_null(), "it is as it was configured");
+    assert_eq!(read.state.get("has_ended"), &true.into(), "the state says what is");
     let held = Held { state: read.state, private: read.private };
     let planned = tenant.plan(ELIGIBILITY, Some(&held), &past).await;
     assert_eq!(planned.state, held.state);
-    assert!(planned.diagnostics.iter().any(|said| said.summary.contains("has ended")));
+    let said = planned.diagnostics.iter().find(|said| said.summary.contains("has ended"));
+    assert!(said.is_some_and(|said| said.detail.contains("asks nothing of Graph")));
     assert!(!planned.diagnostics.has_errors(), "{:?}", planned.diagnostics);
+    // What else changes of it is noted, and nothing is asked: there is nothing to change.
+    let reworded = with(&past, "justification", "Reworded");
+    let (held, told) = tenant.apply(ELIGIBILITY, Some(&held), &reworded).await;
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(held.state.get("justification").as_str(), Some("Reworded"));
+    assert_eq!(tenant.writes().await, []);
     let later = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
     let (held, _) = tenant.apply(ELIGIBILITY, Some(&held), &later).await;
+    assert_eq!(held.state.get("has_ended"), &false.into());
     tenant.settled(ELIGIBILITY, &held, &later).await;
     let gone = tenant.import_like(ELIGIBILITY, &user, &past).await;
     tenant.destroy(ELIGIBILITY, &held).await;
@@ -138,6 +171,65 @@ async fn one_that_has_ended_and_is_listed_still_is_renewed() {
     let actions: Vec<_> =
         tenant.writes().await.into_iter().map(|(.., body)| body["action"].clone()).collect();
     assert_eq!(actions, ["adminAssign", "adminRenew"]);
+    tenant.settled(ELIGIBILITY, &held, &config).await;
+    // So is one that ended as configured, by a later end.
+    let user = tenant.user("b").await;
+    let over = there(&user, "Provisioned", "2021-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilitySchedule", over).await;
+    let past = eligibility(&user, ("end_date_time", "2021-01-01T00:00:00Z".into()));
+    let held = tenant.import_like(ELIGIBILITY, &user, &past).await;
+    let later = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
+    let (held, _) = tenant.apply(ELIGIBILITY, Some(&held), &later).await;
+    let (.., last) = tenant.writes().await.pop().unwrap();
+    assert_eq!(last["action"], "adminRenew");
+    tenant.settled(ELIGIBILITY, &held, &later).await;
+}
+
+#[tokio::test]
+async fn what_somebody_ended_early_is_planned_and_healed_by_every_window() {
+    let windows = [
+        ("duration", Value::from("P30D")),
+        ("end_date_time", "2099-01-01T00:00:00Z".into()),
+        ("permanent", true.into()),
+    ];
+    for keeps in [false, true] {
+        let tenant = Tenant::new().await;
+        tenant.control("/pim", json!({ "keeps_ended": keeps })).await;
+        let mut all = Vec::new();
+        for (name, window) in windows.clone() {
+            let user = tenant.user(name).await;
+            let config = eligibility(&user, (name, window));
+            let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+            all.push((config, held));
+        }
+        // Somebody sets the end of each to a moment that has passed.
+        let listed = tenant.outside("GET", SCHEDULES, json!(null)).await;
+        for mut schedule in listed["value"].as_array().unwrap().clone() {
+            schedule["scheduleInfo"]["expiration"] =
+                json!({ "type": "afterDateTime", "endDateTime": "2021-01-01T00:00:00Z" });
+            tenant.put("unifiedRoleEligibilitySchedule", schedule).await;
+        }
+        let tenant = tenant.again().await;
+        for (config, held) in all {
+            assert!(tenant.read(ELIGIBILITY, &held).await.state.is_null(), "the plan makes it");
+            let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+            tenant.settled(ELIGIBILITY, &held, &config).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_pending_counts_more_than_what_is_over() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    tenant.control("/pim", json!({ "keeps_ended": true })).await;
+    let over = there(&user, "Provisioned", "2021-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilitySchedule", over).await;
+    let mut renewal = there(&user, "PendingApproval", "2099-01-01T00:00:00Z");
+    renewal["action"] = "adminRenew".into();
+    tenant.put("unifiedRoleEligibilityScheduleRequest", renewal).await;
+    let held = tenant.import(ELIGIBILITY, &format!("{user}/{ROLE}")).await;
+    let config = eligibility(&user, ("end_date_time", "2099-01-01T00:00:00Z".into()));
     tenant.settled(ELIGIBILITY, &held, &config).await;
 }
 

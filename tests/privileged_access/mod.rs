@@ -20,6 +20,11 @@
 //! | multifactor authentication and an authentication context collide | `policies::a_context_takes_over_from_multifactor_authentication_in_one_apply` |
 //! | a change takes two applies | `policies::a_rule_that_did_not_persist_is_written_again` |
 //! | a change that did not persist passes for done | `policies::a_rule_that_never_persists_is_an_error` |
+//! | an assignment that the policy refuses fails at apply | `policies::a_schedule_that_its_policy_refuses_is_refused_at_plan` |
+//! | an assignment that never becomes provisioned passes for done | `life::a_request_that_fails_later_is_an_error` |
+//! | what somebody ended in the portal is not made again | `life::what_somebody_ended_early_is_planned_and_healed_by_every_window` |
+//! | the policy of a new group is not found | `policies::the_policy_of_a_group_that_was_just_made_is_waited_for` |
+//! | a policy is taken over silently | `policies::what_is_taken_over_tells_what_changes` |
 //! | a manager as approver is dropped | `policies::approvers_are_no_drift` |
 
 mod groups;

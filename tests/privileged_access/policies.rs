@@ -48,6 +48,42 @@ async fn only_rules_that_change_are_written_and_put_back() {
 }
 
 #[tokio::test]
+async fn what_is_taken_over_tells_what_changes() {
+    let tenant = Tenant::new().await;
+    let (group, user) = (tenant.group("g").await, tenant.user("a").await);
+    let activation = Value::from([
+        ("maximum_duration", "PT2H".into()),
+        ("require_justification", true.into()),
+        ("require_approval", true.into()),
+        ("approver_user_ids", Value::set([user.as_str().into()])),
+    ]);
+    let of_group = Value::from([
+        ("group_id", group.as_str().into()),
+        ("access_id", "owner".into()),
+        ("activation", Value::from([("maximum_duration", "PT480M".into())])),
+    ]);
+    let of_role = with(&half_a_year(), "activation", activation);
+    let told = tenant.plan(POLICY, None, &of_role).await.diagnostics;
+    let [said] = told.iter().collect::<Vec<_>>()[..] else { panic!("{told:?}") };
+    assert_eq!(said.summary, "Reports Reader: 5 settings change");
+    for line in [
+        "  activation.maximum_duration: PT8H -> PT2H",
+        "  activation.require_approval: false -> true",
+        &format!("  activation.approver_user_ids: not set -> {user}"),
+        "  eligible_assignment.require_expiration: false -> true",
+        "  eligible_assignment.maximum_duration: P365D -> P180D",
+    ] {
+        assert!(said.detail.lines().any(|one| one == line), "{line}: {}", said.detail);
+    }
+    // What says the same changes nothing; and once it is managed, Terraform itself shows changes.
+    let told = tenant.plan("m365_group_role_management_policy", None, &of_group).await.diagnostics;
+    assert!(told.is_empty(), "{told:?}");
+    let (held, _) = tenant.apply(POLICY, None, &half_a_year()).await;
+    let told = tenant.plan(POLICY, Some(&held), &of_role).await.diagnostics;
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test]
 async fn the_hidden_rule_is_managed() {
     let tenant = Tenant::new().await;
     let settings = Value::from([
@@ -147,6 +183,8 @@ async fn approvers_are_no_drift() {
     ]);
     let config = policy("activation", settings);
     let (held, _) = tenant.apply(POLICY, None, &config).await;
+    let approved = held.state.get("activation").get("approver_managers");
+    assert_eq!(approved, &false.into());
     tenant.settled(POLICY, &held, &config).await;
     // Somebody reorders them, and lets the manager approve as well.
     let id = format!("DirectoryRole_{}_{ROLE}", m365::emulator::TENANT_ID);
@@ -166,6 +204,9 @@ async fn approvers_are_no_drift() {
     };
     tenant.outside("PATCH", &path, rule(&approvers)).await;
     let tenant = tenant.again().await;
+    let read = tenant.read(POLICY, &held).await;
+    let held = Held { state: read.state, private: read.private };
+    assert_eq!(held.state.get("activation").get("approver_managers"), &true.into());
     tenant.settled(POLICY, &held, &config).await;
     // The manager stays when the others change.
     let settings = Value::from([
@@ -283,6 +324,30 @@ async fn a_schedule_that_its_policy_refuses_is_refused_at_plan() {
     tenant.apply(POLICY, None, &half_a_year()).await;
     let tenant = tenant.again().await;
     assert!(refused(&tenant).await);
+}
+
+#[tokio::test]
+async fn the_policy_of_a_group_that_was_just_made_is_waited_for() {
+    const OF_GROUP: &str = "m365_group_role_management_policy";
+    let tenant = Tenant::new().await;
+    tenant.control("/lag", json!({ "milliseconds": 1500 })).await;
+    let group = Value::from([("display_name", "New".into()), ("mail_nickname", "new".into())]);
+    let (group, _) = tenant.apply("m365_group", None, &group).await;
+    let id = group.state.get("id").as_str().unwrap();
+    let activation = Value::from([("maximum_duration", "PT1H".into())]);
+    let config = Value::from([
+        ("group_id", id.into()),
+        ("access_id", "member".into()),
+        ("activation", activation),
+    ]);
+    let (held, told) = tenant.apply(OF_GROUP, None, &config).await;
+    assert!(told.is_empty(), "{told:?}");
+    tenant.settled(OF_GROUP, &held, &config).await;
+    // One that nobody made is not waited for.
+    let missing = with(&config, "group_id", "00000000-0000-0000-0000-00000000abcd");
+    let started = std::time::Instant::now();
+    let (_, told) = tenant.attempt(OF_GROUP, None, &missing).await;
+    assert!(told.has_errors() && started.elapsed().as_secs() < 60);
 }
 
 #[tokio::test]

@@ -253,6 +253,27 @@ async fn what_is_too_young_to_end_is_waited_for() {
 }
 
 #[tokio::test]
+async fn what_graph_says_is_gone_already_is_destroyed() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let (held, _) = tenant.apply(ELIGIBILITY, None, &eligibility(&user, for_days(90))).await;
+    // It is listed still, and to Graph it is over, until somebody has tried to end it.
+    tenant.control("/pim", json!({ "ahead_seconds": 91 * 86_400, "keeps_ended": true })).await;
+    let catches_up = async {
+        for _ in 0..1000 {
+            let writes = tenant.writes().await;
+            if writes.iter().any(|(.., body)| body["action"] == "adminRemove") {
+                let ahead = json!({ "ahead_seconds": 91 * 86_400, "keeps_ended": false });
+                return tenant.control("/pim", ahead).await;
+            }
+        }
+        panic!("nobody tried to end it");
+    };
+    let (told, ()) = tokio::join!(tenant.destroy(ELIGIBILITY, &held), catches_up);
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test]
 async fn what_is_provisioned_late_is_waited_for() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

@@ -171,6 +171,50 @@ fn amiss(told: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_role_for_a_time_or_to_be_activated_does_not_do_in_an_emergency() {
+    let tenant = Tenant::new().await;
+    let (some, may) = (tenant.user("some").await, tenant.user("may").await);
+    let (all, unit) = (tenant.user("all").await, tenant.user("unit").await);
+    ask(&tenant, "Eligibility", &may, GLOBAL_ADMINISTRATOR).await;
+    ask(&tenant, "Assignment", &all, GLOBAL_ADMINISTRATOR).await;
+    let of =
+        tenant.outside("POST", "/directory/administrativeUnits", json!({ "displayName": "U" }));
+    let of = of.await["id"].as_str().unwrap().to_owned();
+    for (who, scope, expiration) in [
+        (&some, "/".to_owned(), json!({ "type": "afterDuration", "duration": "P30D" })),
+        (&unit, format!("/administrativeUnits/{of}"), json!({ "type": "noExpiration" })),
+    ] {
+        let body = json!({
+            "action": "adminAssign", "principalId": who, "directoryScopeId": scope,
+            "roleDefinitionId": GLOBAL_ADMINISTRATOR, "justification": "By hand",
+            "scheduleInfo": { "expiration": expiration },
+        });
+        let path = "/roleManagement/directory/roleAssignmentScheduleRequests";
+        tenant.outside("POST", path, body).await;
+    }
+    let ids = [&some, &may, &all, &unit].map(|id| Value::from(id.as_str()));
+    let config = Value::from([("user_ids", Value::set(ids))]);
+    let told = tenant.data("m365_emergency_access", &config).await;
+    let properties = told.get("properties").as_elements().unwrap().iter();
+    let mut found: Vec<_> = properties
+        .filter(|one| one.get("id").as_str() == Some("global_administrator"))
+        .map(|one| {
+            let text = |name: &str| one.get(name).as_str().unwrap_or("-");
+            let who = text("of").split('@').next().unwrap_or_default();
+            format!("{who} {}: {}", text("status"), text("evidence"))
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        "all holds: assigned, active and permanent",
+        "may fails: eligible only",
+        "some fails: the assignment expires",
+        "unit fails: assigned for a part of the tenant only",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn emergency_access_is_judged_property_by_property() {
     let tenant = Tenant::new().await;
     let group = assignable(&tenant, "emergency").await;
@@ -225,7 +269,15 @@ async fn emergency_access_is_judged_property_by_property() {
     let told = tenant.data("m365_emergency_access", &config).await;
     let left: Vec<_> = amiss(&told).into_iter().filter(known).collect();
     assert_eq!(left, [] as [String; 0]);
-    // A role for a time only, and an account that nobody signed in with for months.
+    // An account that is not there is known not to be fit, rather than not known.
+    let gone = "00000000-0000-4000-8000-0000000000ff";
+    let ids = Value::set([one.as_str().into(), gone.into()]);
+    let told = tenant.data("m365_emergency_access", &with(&config, "user_ids", ids)).await;
+    let found = amiss(&told);
+    for line in ["all at_least_two fails".to_owned(), format!("{gone} enabled fails")] {
+        assert!(found.contains(&line), "{line}: {found:?}");
+    }
+    // Without the permissions nothing is known.
     tenant.control("/roles", json!({ "roles": ["User.Read.All"] })).await;
     let tenant = tenant.again().await;
     let told = tenant.data("m365_emergency_access", &config).await;

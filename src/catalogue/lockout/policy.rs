@@ -241,6 +241,7 @@ fn fitness(guard: &Guard<'_>, scene: &mut Scene) -> Vec<Finding> {
         let absent = ask.answer(&read) == Some(&crate::declare::Answer::Absent);
         Account {
             id: id.clone(),
+            is_missing: absent,
             user_principal_name: told.and_then(|told| text(told, "userPrincipalName")),
             account_enabled: if absent {
                 Some(false)

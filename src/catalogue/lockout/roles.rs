@@ -129,6 +129,10 @@ fn approvers(guard: &Guard<'_>, role: &str, activation: &Json) -> Option<Vec<Str
         let all = approvers.iter().filter(|one| one["@odata.type"] == kind);
         Some(all.filter_map(|one| Some(one[id].as_str()?.to_owned())).collect())
     };
+    // Whoever asks has a manager of their own, or none.
+    if activation["approverManagers"] == true {
+        return None;
+    }
     let mut approvers = named("approverUserIds", "#microsoft.graph.singleUser", "userId")?;
     for group in named("approverGroupIds", "#microsoft.graph.groupMembers", "groupId")? {
         approvers.extend(guard.users_in(&group)?);

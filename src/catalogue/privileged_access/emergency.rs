@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use super::{AREA, holders};
 use crate::catalogue::conditional_access::tenant;
 use crate::declare::{
-    Answers, Asking, DataSource, Finding, Inquiry, Permissions, Question, Read, Source, boolean,
-    ids, object, objects, string,
+    Answer, Answers, Asking, DataSource, Finding, Inquiry, Permissions, Question, Read, Source,
+    boolean, ids, object, objects, string,
 };
 use crate::policy::ca::Policy;
 use crate::policy::emergency::{
@@ -125,11 +125,16 @@ fn text(json: &Json) -> Option<String> {
 
 fn account(ask: &Asking<'_>, id: &str) -> Account {
     let told = ask.known(&tenant::user(id));
+    let is_missing = matches!(ask.answer(&tenant::user(id)), Some(Answer::Absent));
     let methods = ask.objects(&tenant::methods(id));
     Account {
         id: id.to_owned(),
+        is_missing,
         user_principal_name: told.and_then(|told| text(&told["userPrincipalName"])),
-        account_enabled: told.and_then(|told| told["accountEnabled"].as_bool()),
+        account_enabled: match is_missing {
+            true => Some(false),
+            false => told.and_then(|told| told["accountEnabled"].as_bool()),
+        },
         on_premises_sync_enabled: told
             .map(|told| told["onPremisesSyncEnabled"].as_bool().unwrap_or(false)),
         password_policies: told.map(|told| text(&told["passwordPolicies"]).unwrap_or_default()),
@@ -264,7 +269,9 @@ fn fix(property: &str) -> &'static str {
             "Enable passkeys (FIDO2) for the account in the authentication methods policy, and allow \
              the model of its keys."
         }
-        "different_method" => "Register a method that other administrators do not depend on.",
+        "different_method" => {
+            "Register a passkey (FIDO2) or a certificate, where other administrators do not depend on it."
+        }
         "password_stays" => "Set password_policies of the m365_user to DisablePasswordExpiration.",
         "in_group" => "Put the account into the emergency access group (m365_group_member).",
         "excluded" => {

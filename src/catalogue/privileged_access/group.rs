@@ -17,7 +17,8 @@ const ATTRIBUTES: &[Attribute] = &[
         .replace(OTHER),
 ];
 
-/// What a schedule of a group is of. Graph lists them by group or by principal only.
+/// What a schedule of a group is of. Graph lists requests by the group and by the principal only
+/// (pages of `privilegedAccessGroup: List assignmentScheduleRequests` and of the entity).
 const OF: &[&str] = &["group_id", "principal_id", "access_id"];
 
 /// A membership or ownership that a principal can activate.
@@ -27,17 +28,18 @@ pub static PIM_GROUP_ELIGIBILITY: Resource = Resource {
     doc: "The membership or ownership of a group that a user, or the members of another group, can \
         activate when they need it, through Privileged Identity Management for groups.\n\n\
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the group \
-        (`m365_group_role_management_policy`) decides which of them it takes, and for how long. An \
-        eligibility that was made in the portal is taken over rather than refused. When a `duration` \
-        is over, the next plan renews it; when an `end_date_time` has passed, plans say so until a later one \
-        is set. Graph refuses to end an eligibility in its first \
-        five minutes; destroy waits.\n\n\
+        (`m365_group_role_management_policy`) decides which of them it takes, and for how long. \
+        An eligibility that was made in the portal is taken over rather than refused. When a \
+        `duration` is over, the next plan renews it. When an `end_date_time` has passed, nothing \
+        is left to plan: `has_ended` is true, every plan warns of it, and a later end renews it \
+        in place. Graph refuses to end an eligibility in its first five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule",
     path: "/identityGovernance/privilegedAccess/group/eligibilitySchedules",
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
         of: OF,
+        filters: &[OF[0], OF[1]],
         instead: None,
         policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::eligible }),
     }),
@@ -57,19 +59,21 @@ pub static PIM_GROUP_ASSIGNMENT: Resource = Resource {
     name: "pim_group_assignment",
     area: AREA,
     doc: "The membership or ownership of a group that a user, or another group, holds without \
-        activating it, through Privileged Identity Management for groups, for a time or for good.\n\n\
+        activating it, through Privileged Identity Management for groups, for a time or for \
+        good.\n\n\
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the group \
-        (`m365_group_role_management_policy`) decides which of them it takes, and for how long. An \
-        assignment that was made in the portal is taken over rather than refused. When a `duration` \
-        is over, the next plan renews it; when an `end_date_time` has passed, plans say so until a later one \
-        is set. Graph refuses to end an assignment in its first \
-        five minutes; destroy waits.\n\n\
+        (`m365_group_role_management_policy`) decides which of them it takes, and for how long. \
+        An assignment that was made in the portal is taken over rather than refused. When a \
+        `duration` is over, the next plan renews it. When an `end_date_time` has passed, nothing \
+        is left to plan: `has_ended` is true, every plan warns of it, and a later end renews it \
+        in place. Graph refuses to end an assignment in its first five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedule",
     path: "/identityGovernance/privilegedAccess/group/assignmentSchedules",
     requests: Some(Requests {
         path: "/identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
         of: OF,
+        filters: &[OF[0], OF[1]],
         instead: None,
         policy: Some(Policed { by: &GROUP_ROLE_MANAGEMENT_POLICY, judge: limits::active }),
     }),

@@ -249,6 +249,27 @@ mod tests {
     }
 
     #[test]
+    fn what_graph_shows_of_a_group_is_told_once_and_of_the_group() {
+        let held = |who: &str, member: &str| {
+            json!({ "principalId": who, "roleDefinitionId": "team", "assignmentType": "Assigned",
+                "memberType": member })
+        };
+        let groups = json!([{ "id": "g", "isAssignableToRole": true }]);
+        let told = [
+            (
+                "AssignmentScheduleInstances?principalId eq 'u'",
+                Answer::Found(json!([held("u", "Group"), held("u", "direct")])),
+            ),
+            (
+                "AssignmentScheduleInstances?principalId eq 'g'",
+                Answer::Found(json!([held("g", "Direct")])),
+            ),
+            ("/transitiveMemberOf?", Answer::Found(groups)),
+        ];
+        assert_eq!(concluded(&told).0, ["team assigned -", "team assigned g"]);
+    }
+
+    #[test]
     fn without_the_licence_plain_assignments_are_all_there_is() {
         let refused = Answer::Refused("AadPremiumLicenseRequired: no licence".to_owned());
         let told = [

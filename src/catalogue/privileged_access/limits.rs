@@ -78,6 +78,27 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn each_kind_of_assignment_has_settings_of_its_own() {
+        let plan = Value::from([("duration", "P1D".into())]);
+        let settings = json!({
+            "eligibleAssignment": { "requireTicket": true },
+            "activeAssignment": { "requireJustification": true },
+        });
+        let said = |found: Vec<Finding>| -> Vec<String> {
+            found.into_iter().map(|finding| finding.summary).collect()
+        };
+        let refused = "The policy refuses this assignment: ";
+        assert_eq!(
+            said(eligible(&plan, None, &settings)),
+            [format!("{refused}TicketingRule (Enablement_Admin_Eligibility)")]
+        );
+        assert_eq!(
+            said(active(&plan, None, &settings)),
+            [format!("{refused}JustificationRule (Enablement_Admin_Assignment)")]
+        );
+    }
+
     #[track_caller]
     fn check(plan: Value, lasts: Option<i64>, setting: Json, expected: &[&str]) {
         let found = refused(&plan, lasts, &setting, "Admin_Eligibility");

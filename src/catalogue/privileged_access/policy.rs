@@ -39,6 +39,12 @@ const ACTIVATION: Attribute = object("activation", "What activating takes.")
         boolean("require_approval", "Whether somebody must approve it.").optional_computed(),
         ids("approver_user_ids", "The users who approve.").optional_computed(),
         ids("approver_group_ids", "The groups whose members approve.").optional_computed(),
+        boolean(
+            "approver_managers",
+            "Whether the manager of whoever activates approves. Graph knows such approvers; the \
+             portal offers users and groups only.",
+        )
+        .optional_computed(),
     ]);
 
 const ASSIGNMENT: &[Attribute] = &[
@@ -224,7 +230,13 @@ fn contradictions(plan: &Value) -> Vec<Finding> {
         Value::Unknown(_) => false,
         value => value.as_elements().is_none_or(<[Value]>::is_empty),
     };
-    if is("require_approval") && nobody("approver_user_ids") && nobody("approver_group_ids") {
+    let managers = matches!(activation.get("approver_managers"), Value::Unknown(_));
+    let managers = managers || is("approver_managers");
+    if is("require_approval")
+        && !managers
+        && nobody("approver_user_ids")
+        && nobody("approver_group_ids")
+    {
         found.push(Finding::error(
             path.at("require_approval"),
             "Nobody could approve an activation",
@@ -249,4 +261,67 @@ fn contradictions(plan: &Value) -> Vec<Finding> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(setting: &str, settings: &[(&str, Value)], expected: &[&str]) {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let settings = Value::Object(settings.collect());
+        let found = contradictions(&Value::Object([(setting.to_owned(), settings)].into()));
+        let found: Vec<_> = found.iter().map(|one| one.summary.as_str()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let yes = || Value::from(true);
+        let someone = || Value::set(["u".into()]);
+        let mfa = "require_multifactor_authentication";
+        let context = ("require_authentication_context", yes());
+        let missing = "authentication_context is missing";
+        let both = "An authentication context does not go with multifactor authentication";
+        let nobody = "Nobody could approve an activation";
+        let c1 = ("authentication_context", "c1".into());
+        check("activation", &[], &[]);
+        check("activation", &[context.clone(), c1.clone()], &[]);
+        check("activation", std::slice::from_ref(&context), &[missing]);
+        check("activation", &[context.clone(), c1.clone(), (mfa, false.into())], &[]);
+        check("activation", &[context.clone(), c1.clone(), (mfa, yes())], &[both]);
+        check("activation", &[(mfa, yes())], &[]);
+        let approval = || ("require_approval", yes());
+        check("activation", &[approval()], &[nobody]);
+        check("activation", &[approval(), ("approver_user_ids", Value::set([]))], &[nobody]);
+        check("activation", &[approval(), ("approver_managers", false.into())], &[nobody]);
+        for approvers in [
+            ("approver_user_ids", someone()),
+            ("approver_group_ids", someone()),
+            ("approver_managers", yes()),
+            ("approver_user_ids", Value::UNKNOWN),
+            ("approver_group_ids", Value::UNKNOWN),
+            ("approver_managers", Value::UNKNOWN),
+        ] {
+            check("activation", &[approval(), approvers], &[]);
+        }
+    }
+
+    #[test]
+    fn durations_have_their_limits() {
+        for (setting, good, bad) in [
+            ("activation", ["PT30M", "PT24H"], ["PT29M", "PT24H1M"]),
+            ("eligible_assignment", ["PT5M", "P365D"], ["PT4M", "P366D"]),
+            ("active_assignment", ["PT5M", "P1Y"], ["PT4M", "P366D"]),
+        ] {
+            for most in good {
+                check(setting, &[("maximum_duration", most.into())], &[]);
+            }
+            for most in bad {
+                let says = format!("{most} is not a duration that Graph takes");
+                check(setting, &[("maximum_duration", most.into())], &[&says]);
+            }
+        }
+    }
 }

@@ -49,6 +49,9 @@ pub(super) fn read(rules: &[Json]) -> Json {
             setting.insert("requireApproval".into(), approval["isApprovalRequired"].clone());
             setting.insert("approverUserIds".into(), approvers(approval, "userId"));
             setting.insert("approverGroupIds".into(), approvers(approval, "groupId"));
+            let managers = primary(approval).iter().any(is_manager);
+            let managers = approval.is_object().then_some(managers);
+            setting.insert("approverManagers".into(), managers.into());
         }
         settings.insert(name.into(), setting.into());
         let told = RECIPIENTS.map(|(recipient, word)| {
@@ -74,7 +77,7 @@ pub(super) fn write(rules: &[Json], wanted: &Json) -> Vec<Json> {
         .filter_map(|rule| {
             let mut next = rule.clone();
             adjust(&mut next, wanted);
-            (next != *rule).then_some(next)
+            (next != *rule).then(|| typed(next))
         })
         .collect();
     // Graph refuses that multifactor authentication and an authentication context are both
@@ -89,6 +92,23 @@ pub(super) fn write(rules: &[Json], wanted: &Json) -> Vec<Json> {
         }
     });
     changed
+}
+
+/// A rule with the types that Graph's page of "Update unifiedRoleManagementPolicyRule" has in its
+/// body: that of a rule must be there, and Graph does not answer with that of a target.
+fn typed(mut rule: Json) -> Json {
+    if rule["@odata.type"].is_null() {
+        let id = rule["id"].as_str().unwrap_or_default();
+        let kind = id.split('_').next().unwrap_or_default();
+        rule["@odata.type"] =
+            format!("#microsoft.graph.unifiedRoleManagementPolicy{kind}Rule").into();
+    }
+    if let Some(target) = rule["target"].as_object_mut() {
+        target
+            .entry("@odata.type")
+            .or_insert("#microsoft.graph.unifiedRoleManagementPolicyRuleTarget".into());
+    }
+    rule
 }
 
 fn adjust(rule: &mut Json, wanted: &Json) {
@@ -152,13 +172,23 @@ fn demand(rule: &mut Json, setting: &Json) {
     }
 }
 
-fn approvers(approval: &Json, kind: &str) -> Json {
+fn primary(approval: &Json) -> &[Json] {
     let stage = &approval["approvalStages"][0]["primaryApprovers"];
-    let ids = stage.as_array().into_iter().flatten().map(|approver| approver[kind].clone());
+    stage.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn approvers(approval: &Json, kind: &str) -> Json {
+    let ids = primary(approval).iter().map(|approver| approver[kind].clone());
     ids.filter(|id| !id.is_null()).collect()
 }
 
-/// Who approves, in the one stage that there is. Approvers of other kinds, such as managers, stay.
+const MANAGER: &str = "#microsoft.graph.requestorManager";
+
+fn is_manager(approver: &Json) -> bool {
+    approver["@odata.type"] == MANAGER
+}
+
+/// Who approves, in the one stage that there is. Approvers of other kinds stay, such as sponsors.
 fn approve(approval: &mut Json, setting: &Json) {
     put(approval, "isApprovalRequired", &setting["requireApproval"]);
     // A policy without approval may have neither stages nor a mode (Graph's page of
@@ -188,6 +218,16 @@ fn approve(approval: &mut Json, setting: &Json) {
         let ids = wanted.as_array().into_iter().flatten();
         let next = others.chain(ids.map(|id| json!({ "@odata.type": odata, kind: id })));
         *primary = next.collect();
+    }
+    let managers = setting["approverManagers"].as_bool();
+    if managers.is_some_and(|wanted| wanted != primary(approval).iter().any(is_manager)) {
+        if !approval["approvalStages"][0].is_object() {
+            approval["approvalStages"] = json!([stage()]);
+        }
+        let others = primary(approval).iter().filter(|approver| !is_manager(approver)).cloned();
+        let added = json!({ "@odata.type": MANAGER, "managerLevel": 1 });
+        let next = others.chain((managers == Some(true)).then_some(added)).collect();
+        approval["approvalStages"][0]["primaryApprovers"] = next;
     }
 }
 
@@ -265,6 +305,79 @@ mod tests {
     }
 
     #[test]
+    fn the_context_goes_before_multifactor_authentication_comes() {
+        let rules = vec![
+            json!({ "id": "Enablement_EndUser_Assignment", "enabledRules": ["Justification"] }),
+            json!({ "id": "AuthenticationContext_EndUser_Assignment", "isEnabled": true, "claimValue": "c1" }),
+        ];
+        let wanted = json!({ "activation": {
+            "requireMultifactorAuthentication": true, "requireAuthenticationContext": false,
+        }});
+        let ids = write(&rules, &wanted).into_iter().map(|mut rule| rule["id"].take());
+        let expected =
+            ["AuthenticationContext_EndUser_Assignment", "Enablement_EndUser_Assignment"];
+        assert_eq!(ids.collect::<Vec<_>>(), expected);
+    }
+
+    /// What of each rule a setting is, for all 17.
+    #[test]
+    fn every_rule_is_read_and_written() {
+        let ends = LEVELS.map(|(end, _)| end);
+        let mut rules = Vec::new();
+        for end in ends {
+            rules.push(json!({ "id": format!("Expiration_{end}"), "isExpirationRequired": false,
+                "maximumDuration": "P1D" }));
+            rules.push(json!({ "id": format!("Enablement_{end}"), "enabledRules": ["Ticketing"] }));
+            for (_, word) in RECIPIENTS {
+                rules.push(json!({ "id": format!("Notification_{word}_{end}"),
+                    "notificationLevel": "All", "isDefaultRecipientsEnabled": true,
+                    "notificationRecipients": ["a@contoso.com"] }));
+            }
+        }
+        rules.push(json!({ "id": "AuthenticationContext_EndUser_Assignment", "isEnabled": false }));
+        rules.push(json!({ "id": "Approval_EndUser_Assignment",
+            "setting": { "isApprovalRequired": false } }));
+        assert_eq!(rules.len(), 17);
+        let told = |level: &str, default: bool, to: &str| {
+            let one = json!({ "level": level, "defaultRecipients": default, "additionalRecipients": [to] });
+            json!({ "administrators": one, "assignees": one, "approvers": one })
+        };
+        let setting = |most: &str| {
+            json!({ "requireExpiration": true, "maximumDuration": most, "requireTicket": false,
+                "requireJustification": true, "requireMultifactorAuthentication": true })
+        };
+        let mut wanted = json!({ "activation": setting("PT2H"), "eligibleAssignment": setting("P90D"),
+            "activeAssignment": setting("P30D"), "notifications": {
+                "activation": told("Critical", false, "b@contoso.com"),
+                "eligibleAssignment": told("None", false, "c@contoso.com"),
+                "activeAssignment": told("Critical", true, "d@contoso.com") } });
+        let own = json!({ "requireMultifactorAuthentication": false, "requireApproval": true,
+            "requireAuthenticationContext": true, "authenticationContext": "c2",
+            "approverUserIds": ["u"], "approverGroupIds": ["g"], "approverManagers": true });
+        for (name, value) in own.as_object().unwrap() {
+            wanted["activation"][name] = value.clone();
+        }
+        let written = write(&rules, &wanted);
+        assert_eq!(written.len(), 17, "every rule has something to change");
+        assert_eq!(read(&written), wanted);
+        let mails: Vec<_> =
+            written.iter().filter(|rule| rule["notificationLevel"] == "Critical").collect();
+        assert_eq!(mails.len(), 6, "three each of two events");
+    }
+
+    #[test]
+    fn the_order_of_a_list_says_nothing() {
+        let mut rules = rules();
+        rules[5]["notificationRecipients"] = json!(["a@contoso.com", "b@contoso.com"]);
+        let told = |to: Json| json!({ "notifications": { "activeAssignment": { "assignees": { "additionalRecipients": to } } } });
+        assert_eq!(
+            write(&rules, &told(json!(["b@contoso.com", "a@contoso.com"]))),
+            [] as [Json; 0]
+        );
+        assert_eq!(write(&rules, &told(json!(["b@contoso.com"]))).len(), 1);
+    }
+
+    #[test]
     fn a_policy_that_never_had_approval_gets_all_that_it_takes() {
         let none = vec![json!({ "id": "Approval_EndUser_Assignment", "setting": {
             "isApprovalRequired": false, "approvalMode": "NoApproval", "approvalStages": [] } })];
@@ -275,6 +388,34 @@ mod tests {
         assert_eq!((stages.len(), &stages[0]["primaryApprovers"]), (1, &approvers));
         assert_eq!(stages[0]["approvalStageTimeOutInDays"], 1);
         assert_eq!(setting["approvalMode"], "SingleStage");
+    }
+
+    #[test]
+    fn managers_come_and_go_beside_the_others() {
+        let id = "Approval_EndUser_Assignment";
+        let at = "/setting/approvalStages/0/primaryApprovers";
+        assert_eq!(read(&rules())["activation"]["approverManagers"], true);
+        check(json!({ "activation": { "approverManagers": true } }), &[]);
+        check(json!({ "activation": { "approverManagers": false } }), &[(id, at, json!([]))]);
+        let user = json!({ "@odata.type": "#microsoft.graph.singleUser", "userId": "u" });
+        let without = vec![json!({ "id": id, "setting": { "isApprovalRequired": true,
+            "approvalMode": "SingleStage", "approvalStages": [{ "primaryApprovers": [user] }] } })];
+        assert_eq!(read(&without)["activation"]["approverManagers"], false);
+        let wanted = json!({ "activation": { "approverManagers": true } });
+        let manager = json!({ "@odata.type": MANAGER, "managerLevel": 1 });
+        assert_eq!(write(&without, &wanted)[0].pointer(at), Some(&json!([user, manager])));
+    }
+
+    #[test]
+    fn what_is_written_has_its_types() {
+        let rules = vec![json!({ "id": "Notification_Admin_Admin_Eligibility",
+            "notificationLevel": "All", "target": { "caller": "Admin" } })];
+        let level = json!({ "administrators": { "level": "None" } });
+        let written = write(&rules, &json!({ "notifications": { "eligibleAssignment": level } }));
+        let of = "#microsoft.graph.unifiedRoleManagementPolicy";
+        assert_eq!(written[0]["@odata.type"], format!("{of}NotificationRule"));
+        assert_eq!(written[0]["target"]["@odata.type"], format!("{of}RuleTarget"));
+        assert_eq!(written[0]["target"]["caller"], "Admin");
     }
 
     #[test]

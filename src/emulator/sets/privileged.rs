@@ -193,7 +193,7 @@ fn ask(cx: &mut Context, family: &Family, request: &mut Properties) -> Outcome<(
     }
     check_subject(cx, family, request)?;
     let pending = |(_, other): (_, &Properties)| {
-        text(other, "status") == PENDING && same(family, other, request)
+        text(other, "status").starts_with("Pending") && same(family, other, request)
     };
     if cx.state.all(family.request).any(pending) {
         let message = "There is a pending request for this role assignment.";

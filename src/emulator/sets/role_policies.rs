@@ -69,13 +69,19 @@ pub(super) static RULES: Set = Set {
     ..Set::COLLECTION
 };
 
-/// Gives every role and every group the policies that it has in Graph from the start.
+/// Gives every role and every group the policies that it has in Graph from the start, as soon as
+/// it is to be seen itself.
 fn prepare(cx: &mut Context) {
     let tenant = cx.tenant_id().to_owned();
     let roles: Vec<String> =
         cx.state.all("unifiedRoleDefinition").map(|(_, r)| text(r, "id").to_owned()).collect();
     let groups: Vec<String> =
         cx.state.all("group").map(|(_, g)| text(g, "id").to_owned()).collect();
+    let seen = |ty: &'static str, ids: Vec<String>| -> Vec<String> {
+        ids.into_iter().filter(|id| cx.seen(ty, id).is_some()).collect()
+    };
+    let roles = seen("unifiedRoleDefinition", roles);
+    let groups = seen("group", groups);
     for role in roles {
         policy(cx, "DirectoryRole", "/", &role, &format!("DirectoryRole_{tenant}_{role}"));
     }

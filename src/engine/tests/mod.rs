@@ -5,6 +5,7 @@ mod decode;
 mod patch;
 mod plan;
 mod request;
+mod schedule;
 mod validate;
 
 use crate::declare::{

@@ -10,6 +10,8 @@ use crate::policy::ca::Policy;
 pub struct Account {
     /// The object id.
     pub id: String,
+    /// Whether there is no such account; it is not enabled then.
+    pub is_missing: bool,
     /// `userPrincipalName`.
     pub user_principal_name: Option<String>,
     /// `accountEnabled`.
