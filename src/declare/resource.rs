@@ -27,7 +27,8 @@ pub struct Resource {
     /// The permissions that it takes.
     pub permissions: Permissions,
     /// Whether reads name the properties that are managed (`$select`): Graph answers with part of a
-    /// directory object only unless asked. False where derived types or expanded properties forbid it.
+    /// directory object only unless asked. False where derived types or expanded properties forbid it,
+    /// or where Graph documents no query options.
     pub selects: bool,
     /// Whether `$filter` finds it by its keys; where Graph filters by other properties only, all of
     /// the collection is read and searched.
