@@ -31,26 +31,75 @@ pub(super) fn missing(name: &str, permissions: Permissions, claims: &Json) -> Op
     ))
 }
 
-/// Whether one permission includes the other: the same, writing for reading, or all of the
-/// directory for a kind of object in it (Graph permissions reference).
+/// Whether one permission includes the other: the same, writing for reading, or one that is enough
+/// instead.
 fn includes(granted: &str, needed: &str) -> bool {
-    if granted == needed {
-        return true;
-    }
-    let kind = |permission: &str| permission.split('.').next().unwrap_or_default().to_owned();
-    let writes = granted.contains("ReadWrite");
-    let reads_only = needed.contains(".Read.");
-    let directory = ["User", "Group", "GroupMember", "Device", "Organization"];
-    match granted {
-        "Directory.ReadWrite.All" => directory.contains(&kind(needed).as_str()),
-        "Directory.Read.All" => reads_only && directory.contains(&kind(needed).as_str()),
-        _ => {
-            kind(granted) == kind(needed)
-                && writes
-                && (reads_only || (granted.ends_with(".All") && !needed.contains("ReadWrite.")))
-        }
-    }
+    let writes = |permission: &str| permission.replacen(".Read.", ".ReadWrite.", 1);
+    granted == needed || granted == writes(needed) || wider(needed).contains(&granted)
 }
+
+/// The permissions that are enough instead of the one that is needed, beside the one that writes what
+/// it reads.
+pub(super) fn wider(needed: &str) -> &'static [&'static str] {
+    let known = WIDER.iter().find(|(one, _)| *one == needed);
+    known.map_or(&[], |(_, wider)| wider)
+}
+
+/// The higher privileged application permissions in the tables of the reference pages. What is not
+/// here has none: writing an organisation or a domain, for one, is not in `Directory.ReadWrite.All`.
+static WIDER: &[(&str, &[&str])] = &[
+    ("AdministrativeUnit.Read.All", DIRECTORY),
+    ("AdministrativeUnit.ReadWrite.All", DIRECTORY_WRITE),
+    (
+        "Application.Read.All",
+        &["Application.ReadWrite.OwnedBy", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    (
+        "AuthenticationContext.Read.All",
+        &["Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"],
+    ),
+    ("AuthenticationContext.ReadWrite.All", &["Policy.ReadWrite.ConditionalAccess"]),
+    ("Domain.Read.All", DIRECTORY),
+    ("Domain-InternalFederation.Read.All", &["Domain.Read.All", "Domain.ReadWrite.All"]),
+    ("Domain-InternalFederation.ReadWrite.All", &["Domain.ReadWrite.All"]),
+    ("Group.Read.All", DIRECTORY),
+    ("Group.ReadWrite.All", DIRECTORY_WRITE),
+    (
+        "GroupMember.Read.All",
+        &["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    ("GroupMember.ReadWrite.All", &["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+    ("Organization.Read.All", DIRECTORY),
+    ("OrganizationalBranding.Read.All", &["Organization.Read.All", "Organization.ReadWrite.All"]),
+    ("OrganizationalBranding.ReadWrite.All", &["Organization.ReadWrite.All"]),
+    ("OrgContact.Read.All", DIRECTORY),
+    ("Policy.Read.HybridAuthentication", DIRECTORY_WRITE),
+    ("Policy.ReadWrite.HybridAuthentication", DIRECTORY_WRITE),
+    ("Policy.ReadWrite.SecurityDefaults", &["Policy.ReadWrite.ConditionalAccess"]),
+    ("RoleAssignmentSchedule.Read.Directory", ROLES),
+    ("RoleAssignmentSchedule.ReadWrite.Directory", ROLES_WRITE),
+    ("RoleEligibilitySchedule.Read.Directory", ROLES),
+    ("RoleEligibilitySchedule.ReadWrite.Directory", ROLES_WRITE),
+    (
+        "RoleManagement.Read.Directory",
+        &["RoleManagement.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    ("RoleManagementPolicy.Read.Directory", ROLES),
+    ("RoleManagementPolicy.ReadWrite.Directory", ROLES_WRITE),
+    ("Synchronization.Read.All", &["Application.ReadWrite.OwnedBy"]),
+    ("Synchronization.ReadWrite.All", &["Application.ReadWrite.OwnedBy"]),
+    ("User.Read.All", DIRECTORY),
+    ("User.ReadWrite.All", DIRECTORY_WRITE),
+];
+
+const DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
+const DIRECTORY_WRITE: &[&str] = &["Directory.ReadWrite.All"];
+const ROLES: &[&str] = &[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+];
+const ROLES_WRITE: &[&str] = &["RoleManagement.ReadWrite.Directory"];
 
 #[cfg(test)]
 mod tests {
@@ -85,9 +134,33 @@ mod tests {
 
     #[test]
     fn what_includes_it_suffices() {
-        check(&["Group.ReadWrite.All"], "Group.ReadWrite.All", None);
-        check(&["Directory.ReadWrite.All"], "Group.ReadWrite.All", None);
-        check(&["Application.ReadWrite.All"], "Application.Read.All", None);
+        for (granted, needed) in [
+            ("Group.ReadWrite.All", "Group.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "Group.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "AdministrativeUnit.ReadWrite.All"),
+            ("Group.ReadWrite.All", "GroupMember.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "GroupMember.ReadWrite.All"),
+            ("Application.ReadWrite.All", "Application.Read.All"),
+            ("RoleManagement.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory"),
+            ("RoleManagement.ReadWrite.Directory", "RoleManagementPolicy.ReadWrite.Directory"),
+            ("Organization.ReadWrite.All", "OrganizationalBranding.ReadWrite.All"),
+            ("Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"),
+        ] {
+            check(&[granted], needed, None);
+        }
+    }
+
+    #[test]
+    fn what_does_not_include_it_is_told() {
+        for (granted, needed) in [
+            ("Directory.ReadWrite.All", "Organization.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "Domain.ReadWrite.All"),
+            ("Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"),
+            ("RoleManagement.ReadWrite.Exchange", "RoleManagement.ReadWrite.Directory"),
+            ("GroupMember.ReadWrite.All", "Group.ReadWrite.All"),
+        ] {
+            check(&[granted], needed, Some(needed));
+        }
         check(
             &["Directory.ReadWrite.All"],
             "RoleManagement.ReadWrite.Directory",
