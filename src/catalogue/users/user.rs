@@ -22,6 +22,7 @@ pub static USER: Resource = Resource {
         A deleted user can be restored for 30 days, unless `purge_on_destroy` is set. Users that are \
         synchronised from on-premises are managed there, and guests are made by invitation: import \
         them.\n\n\
+        Setting the password of an account that exists takes `User-PasswordProfile.ReadWrite.All`. \
         Changing the password or `account_enabled` of somebody who holds an administrator role, or is \
         a member of a role-assignable group, also takes a directory role of at least the same rank.",
     reference: "https://learn.microsoft.com/graph/api/resources/user",
@@ -110,8 +111,10 @@ static ATTRIBUTES: &[Attribute] = &[
     string(
         "usage_location",
         "The two-letter country code (ISO 3166-1 alpha-2) of the law that applies to services. Must \
-         be set before a licence can be assigned.",
+         be set before a licence can be assigned. Graph changes it and does not clear it: not set, \
+         it stays as it is.",
     )
+    .optional_computed()
     .checks(&[Check::Pattern("^[A-Z]{2}$", "two upper-case letters, such as NL")]),
     string("preferred_language", "The preferred language (ISO 639-1), such as `en-US`.").mastered_on_premises(),
     string("preferred_data_location", "Where the data is kept in a multi-geo tenant, such as `EUR`."),
