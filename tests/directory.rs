@@ -83,6 +83,31 @@ async fn what_is_emptied_is_cleared_and_what_graph_keeps_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_graph_would_refuse_is_told_at_plan() {
+    let group = |more: &str| {
+        format!("resource \"m365_group\" \"group\" {{\n  display_name = \"Group\"\n{more}}}\n")
+    };
+    let ann = user("");
+    let no_password = ann.lines().filter(|line| !line.contains("password"));
+    let no_password = no_password.collect::<Vec<_>>().join("\n");
+    let cases = [
+        (no_password, "password is missing"),
+        (user("").replace("ann@", "renée@"), "without accents"),
+        (group("  visibility = \"HiddenMembership\"\n"), "cannot have this visibility"),
+        (
+            group("  is_assignable_to_role = true\n  visibility = \"Public\"\n"),
+            "cannot have this visibility",
+        ),
+    ];
+    let workspace = contoso("").await;
+    for (configuration, expected) in cases {
+        workspace.write(&configuration);
+        let (code, said) = workspace.run(&["plan", "-input=false"]).await;
+        assert!(code == Some(1) && said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_that_is_taken_is_told_with_what_to_do() {
     let options = Options { tenant: TenantKind::Contoso, ..Options::default() };
     let taken = user("").replace("ann@", "AdeleV@");

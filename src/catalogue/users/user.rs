@@ -49,7 +49,10 @@ static ATTRIBUTES: &[Attribute] = &[
     )
     .required()
     .form(Form::CaseInsensitive)
-    .checks(&[Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com")]).mastered_on_premises(),
+    .checks(&[
+        Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com"),
+        Check::Pattern("^[!-~]+@", "a name without accents: ASCII letters, digits and signs"),
+    ]).mastered_on_premises(),
     string("display_name", "The name shown to people. At most 256 characters; cannot be cleared.")
         .required()
         .checks(&[Check::Length(1, 256)]).mastered_on_premises(),
@@ -63,11 +66,12 @@ static ATTRIBUTES: &[Attribute] = &[
     .checks(&[Check::Length(1, 64)]).mastered_on_premises(),
     string(
         "password",
-        "The password: sent at create and whenever `password_version` changes, and never kept. Must \
-         satisfy the password policy of the tenant.",
+        "The password, needed where the account is made: sent then and whenever `password_version` \
+         changes, and never kept. Must satisfy the password policy of the tenant.",
     )
     .graph("passwordProfile/password")
-    .write_only(),
+    .write_only()
+    .needed_at_create(),
     integer(
         "password_version",
         "A number of your own beside `password`. Change it to set the password again.",
