@@ -39,7 +39,13 @@ impl Doing {
 /// An error about a resource.
 pub(super) fn resource(model: &Model, doing: Doing, error: &Error) -> Diagnostic {
     let permissions = model.resource.permissions;
-    let diagnostic = thing(&model.name, permissions, doing, error);
+    let mut diagnostic = thing(&model.name, permissions, doing, error);
+    if error.is_forbidden() && matches!(doing, Doing::Creating | Doing::Updating | Doing::Deleting)
+    {
+        for more in model.resource.more {
+            diagnostic.detail += &format!("\n\n{} also takes {}.", more.what, more.permission);
+        }
+    }
     match error.refusal().and_then(|refusal| blamed(model, refusal)) {
         Some(path) => diagnostic.at(path),
         None => diagnostic,
@@ -111,10 +117,8 @@ fn advice(error: &Error, permission: &str) -> Option<String> {
         403 => format!(
             "The application needs the application permission {}, granted by an \
              administrator's consent. If it was granted moments ago, try again: a token keeps the \
-             permissions that it was issued with. Some things take more: to change a \
-             role-assignable group and its members RoleManagement.ReadWrite.Directory, to set the \
-             password of an account that exists User-PasswordProfile.ReadWrite.All, and to change an \
-             administrator or what a restricted administrative unit holds a directory role.",
+             permissions that it was issued with. Some objects (administrators, what a restricted \
+             administrative unit holds) also need a directory role.",
             with_wider(permission)
         ),
         404 => {

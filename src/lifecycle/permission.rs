@@ -6,14 +6,21 @@
 
 use serde_json::Value as Json;
 
-use crate::declare::Permissions;
-use crate::terraform::Diagnostic;
+use crate::declare::Resource;
+use crate::terraform::{Diagnostic, Value};
 
-/// What is missing for writing, as a warning; `None` where nothing is, or where the token does not
-/// tell (a person's token carries the person's own rights).
-pub(super) fn missing(name: &str, permissions: Permissions, claims: &Json) -> Option<Diagnostic> {
+/// The permissions that changing `prior` (null for a create) to `planned` (null for a destroy) takes.
+pub(super) fn needed(resource: &Resource, prior: &Value, planned: &Value) -> Vec<&'static str> {
+    let always = resource.permissions.write.split(" + ").filter(|needed| !needed.is_empty());
+    let more = resource.more.iter().filter(|more| (more.when)(prior, planned));
+    always.chain(more.map(|more| more.permission)).collect()
+}
+
+/// What is missing of what is needed, as a warning; `None` where nothing is, or where the token does
+/// not tell (a person's token carries the person's own rights).
+pub(super) fn missing(name: &str, needed: &[&str], claims: &Json) -> Option<Diagnostic> {
     let granted: Vec<&str> = claims["roles"].as_array()?.iter().filter_map(Json::as_str).collect();
-    let needed = permissions.write.split(" + ").filter(|needed| !needed.is_empty());
+    let needed = needed.iter().copied();
     let missing: Vec<&str> =
         needed.filter(|needed| !granted.iter().any(|granted| includes(granted, needed))).collect();
     if missing.is_empty() {
@@ -109,8 +116,8 @@ mod tests {
 
     #[track_caller]
     fn check(granted: &[&str], needed: &'static str, expected: Option<&str>) {
-        let permissions = Permissions { read: "", write: needed };
-        let told = missing("m365_x", permissions, &json!({ "roles": granted, "appid": "a" }));
+        let needed: Vec<&str> = needed.split(" + ").collect();
+        let told = missing("m365_x", &needed, &json!({ "roles": granted, "appid": "a" }));
         let summary = expected.map(|missing| {
             format!("Applying m365_x will probably be refused: {missing} is not granted")
         });
@@ -169,8 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_more_is_known() {
+        use crate::catalogue::{groups, users};
+        let group = |roles: bool| Value::from([("is_assignable_to_role", roles.into())]);
+        let of_group = |prior, planned| needed(&groups::GROUP, &prior, &planned);
+        let both = ["Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory"];
+        assert_eq!(of_group(Value::Null, group(true)), both);
+        assert_eq!(of_group(group(true), Value::Null), both);
+        assert_eq!(of_group(Value::Null, group(false)), both[..1]);
+        let user = |version: i64| Value::from([("password_version", version.into())]);
+        let of_user = |prior, planned| needed(&users::USER, &prior, &planned).len();
+        assert_eq!(of_user(Value::Null, user(1)), 1, "a new account comes with its password");
+        assert_eq!(of_user(user(1), user(1)), 1);
+        assert_eq!(of_user(user(1), user(2)), 2);
+        assert_eq!(of_user(user(1), Value::Null), 1);
+    }
+
+    #[test]
     fn a_persons_token_does_not_tell() {
-        let permissions = Permissions { read: "", write: "Group.ReadWrite.All" };
-        assert_eq!(missing("m365_x", permissions, &json!({ "scp": "User.Read" })), None);
+        let needed = ["Group.ReadWrite.All"];
+        assert_eq!(missing("m365_x", &needed, &json!({ "scp": "User.Read" })), None);
     }
 }

@@ -5,8 +5,8 @@ use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_m
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
-    Check, Finding, Form, Lookup, Permissions, Resource, Rule, boolean, instant, links, string,
-    strings,
+    Check, Finding, Form, Lookup, More, Permissions, Resource, Rule, boolean, instant, links,
+    string, strings,
 };
 use crate::terraform::{Path, Value};
 
@@ -26,6 +26,11 @@ pub static GROUP: Resource = Resource {
     path: "/groups",
     entity: "group",
     permissions: Permissions { read: "Group.Read.All", write: "Group.ReadWrite.All" },
+    more: &[More {
+        what: "Making, changing or removing a role-assignable group",
+        permission: super::ROLE_ASSIGNABLE,
+        when: |before, after| [before, after].iter().any(|group| is_role_assignable(group)),
+    }],
     page: 999,
     attributes: &[
         string("display_name", "The name shown to people. At most 256 characters; not unique.")
@@ -190,6 +195,10 @@ fn nickname(group: &Value) -> Option<Value> {
     Some(nickname.trim_end_matches('-').into())
 }
 
+fn is_role_assignable(group: &Value) -> bool {
+    group.get("is_assignable_to_role").as_bool() == Some(true)
+}
+
 fn contradictions(group: &Value) -> Vec<Finding> {
     [rule_without_effect(group), visibility_of_another_kind(group)].concat()
 }
@@ -202,7 +211,7 @@ fn visibility_of_another_kind(group: &Value) -> Vec<Finding> {
             "Only the members of a Microsoft 365 group can be hidden. Add \"Unified\" to group_types, or \
              remove visibility."
         }
-        Some("Public") if group.get("is_assignable_to_role").as_bool() == Some(true) => {
+        Some("Public") if is_role_assignable(group) => {
             "A group that roles can be assigned to is always private. Remove visibility."
         }
         _ => return Vec::new(),

@@ -18,6 +18,7 @@ pub static GROUP_MEMBER: Resource = Resource {
     path: "/groups/{group_id}/members",
     entity: "directoryObject",
     permissions: Permissions { read: "GroupMember.Read.All", write: "GroupMember.ReadWrite.All" },
+    more: &[super::OF_ROLE_ASSIGNABLE],
     attributes: &[
         id("group_id", "The id of the group.")
             .required()

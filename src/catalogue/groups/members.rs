@@ -19,6 +19,7 @@ pub static GROUP_MEMBERS: Resource = Resource {
     path: "/groups/{group_id}",
     entity: "group",
     permissions: Permissions { read: "GroupMember.Read.All", write: "GroupMember.ReadWrite.All" },
+    more: &[super::OF_ROLE_ASSIGNABLE],
     attributes: &[
         id("group_id", "The id of the group.").required().replace("members belong to one group"),
         links(

@@ -5,8 +5,8 @@ use crate::catalogue::codec::NONE_IS_EMPTY;
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
-    Attribute, Check, Form, Literal::Bool, Lookup, Permissions, Resource, boolean, flags, instant,
-    integer, link, object, string, strings,
+    Attribute, Check, Form, Literal::Bool, Lookup, More, Permissions, Resource, boolean, flags,
+    instant, integer, link, object, string, strings,
 };
 use crate::terraform::Value;
 
@@ -29,6 +29,11 @@ pub static USER: Resource = Resource {
     path: "/users",
     entity: "user",
     permissions: Permissions { read: "User.Read.All", write: "User.ReadWrite.All" },
+    more: &[More {
+        what: "Setting the password of an account that exists",
+        permission: "User-PasswordProfile.ReadWrite.All",
+        when: sets_password,
+    }],
     page: 999,
     attributes: ATTRIBUTES,
     keys: &["user_principal_name"],
@@ -40,6 +45,17 @@ pub static USER: Resource = Resource {
     guard: Some(lockout::user),
     ..Resource::MEMBER
 };
+
+/// Whether a change sends a password profile to an account that exists.
+fn sets_password(before: &Value, after: &Value) -> bool {
+    let profile = [
+        "password_version",
+        "force_change_password_next_sign_in",
+        "force_change_password_next_sign_in_with_mfa",
+    ];
+    let changes = |name: &&str| before.get(name) != after.get(name);
+    !before.is_null() && !after.is_null() && profile.iter().any(changes)
+}
 
 static ATTRIBUTES: &[Attribute] = &[
     string(
