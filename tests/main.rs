@@ -2,6 +2,7 @@
 
 mod branding;
 mod catalogue;
+mod directory;
 mod docs;
 mod emulator;
 mod graph;

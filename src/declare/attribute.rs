@@ -34,6 +34,8 @@ pub struct Attribute {
     pub mastered_on_premises: bool,
     /// Sent, but never kept in plan or state; a `_version` attribute beside it says when to send.
     pub write_only: bool,
+    /// Whether it must be configured where the object is made; later it may be left out.
+    pub at_create: bool,
     /// Hidden in Terraform's output and in logs.
     pub sensitive: bool,
     /// Kept in state for the provider's own use, never sent to Graph.
@@ -250,6 +252,7 @@ impl Attribute {
             one_way: None,
             mastered_on_premises: false,
             write_only: false,
+            at_create: false,
             sensitive: false,
             local: false,
             not_returned: false,
@@ -327,6 +330,11 @@ impl Attribute {
     /// A secret: sent, never kept.
     pub const fn write_only(self) -> Self {
         Self { write_only: true, sensitive: true, ..self }
+    }
+
+    /// Graph makes no object without it; later it may be left out.
+    pub const fn needed_at_create(self) -> Self {
+        Self { at_create: true, ..self }
     }
 
     /// Hidden in output.

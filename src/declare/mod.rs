@@ -31,6 +31,6 @@ pub use inquiry::{
     Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,
 };
 pub use resource::{
-    Act, Concluded, Keeps, Law, Named, Permissions, Policed, Requests, Resource, Ruled,
+    Act, Concluded, Keeps, Law, More, Named, Permissions, Policed, Requests, Resource, Ruled,
 };
 pub use stream::{Format, Stream, stream};

@@ -26,8 +26,11 @@ pub struct Resource {
     pub entity: &'static str,
     /// The permissions that it takes.
     pub permissions: Permissions,
+    /// What takes more than that.
+    pub more: &'static [More],
     /// Whether reads name the properties that are managed (`$select`): Graph answers with part of a
-    /// directory object only unless asked. False where derived types or expanded properties forbid it.
+    /// directory object only unless asked. False where derived types or expanded properties forbid it,
+    /// or where Graph documents no query options.
     pub selects: bool,
     /// Whether `$filter` finds it by its keys; where Graph filters by other properties only, all of
     /// the collection is read and searched.
@@ -212,6 +215,18 @@ pub struct Permissions {
     pub write: &'static str,
 }
 
+/// What takes a permission beside those of the resource.
+#[derive(Clone, Copy, Debug)]
+pub struct More {
+    /// What takes it: begins a sentence.
+    pub what: &'static str,
+    /// The permission.
+    pub permission: &'static str,
+    /// Whether a change does, as far as the state before (null for a create) and the plan (null for a
+    /// destroy) say.
+    pub when: fn(&Value, &Value) -> bool,
+}
+
 /// The laws that every resource is tested by; see ARCHITECTURE.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the laws are stated in one place, ARCHITECTURE.md")]
@@ -277,6 +292,7 @@ impl Resource {
         version: 0,
         upgrades: &[],
         moved_from: &[],
+        more: &[],
         exceptions: &[],
     };
 

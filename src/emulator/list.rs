@@ -83,6 +83,13 @@ pub(crate) fn related(
     };
     let rules = cast.or_else(|| sets::of_type("user")).ok_or_else(Refusal::method_not_allowed)?;
     query.check(cx.model(), rules, cx.eventual, cast.is_some())?;
+    let is_plain = query.raw.iter().all(|(name, _)| name.eq_ignore_ascii_case("$skiptoken"));
+    if navigation.is_indexed && !is_plain && !(cx.eventual && query.count) {
+        return Err(Refusal::unsupported_query(format!(
+            "The query parameters of '{}' are supported only with advanced query parameters.",
+            navigation.name
+        )));
+    }
     let objects = |after| -> Box<dyn Iterator<Item = Found>> {
         let found = relations::targets(cx, navigation, from, after);
         Box::new(found.filter_map(move |(number, target)| {

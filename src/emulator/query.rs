@@ -199,6 +199,10 @@ impl Query {
                     "Operator '{operator}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header."
                 )))
             }
+            // The index that answers these knows no relationships.
+            Some(_) if !self.expand.is_empty() => {
+                Err(Refusal::unsupported_query("$expand is not supported with advanced queries."))
+            }
             _ => Ok(()),
         }
     }

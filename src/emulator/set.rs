@@ -123,6 +123,8 @@ pub(crate) struct Navigation {
     pub(crate) single: bool,
     /// Types that may be told or added; empty: all.
     pub(crate) targets: &'static [&'static str],
+    /// Whether only the index answers query options.
+    pub(crate) is_indexed: bool,
     pub(crate) read: Permissions,
     pub(crate) write: Option<Permissions>,
     pub(crate) on_add: fn(&mut Context, &Properties, &Properties) -> Outcome<()>,
@@ -228,6 +230,7 @@ impl Navigation {
         way: Way::Links(Relation::Member, Direction::Forward),
         single: false,
         targets: &[],
+        is_indexed: false,
         read: &[],
         write: None,
         on_add: |_, _, _| Ok(()),

@@ -35,6 +35,9 @@ fn put(body: &mut Map<String, Json>, attribute: &Attribute, value: &Value) {
     }
     let (property, inner) = names::location(attribute);
     let json = json(attribute, value);
+    if json.is_null() {
+        return;
+    }
     match inner {
         None => {
             body.insert(property, json);
@@ -69,6 +72,8 @@ pub fn json(attribute: &Attribute, value: &Value) -> Json {
 pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
     let json = match (&attribute.kind, value) {
         (_, Value::Null | Value::Unknown(_)) => nothing(&attribute.kind),
+        // No text says that no member is set.
+        (Kind::Flags, Value::Set(members)) if members.is_empty() => Json::Null,
         (Kind::Flags, Value::Set(members)) => {
             let mut members: Vec<_> = members.iter().filter_map(Value::as_str).collect();
             members.sort_unstable_by_key(|member| rank(attribute, member));

@@ -40,12 +40,31 @@ pub fn plan(model: &Model, prior: &Value, config: &Value) -> Outcome {
         replacements(&model.attributes, prior, &planned, &Path::root(), &mut replace);
     }
     let mut diagnostics = Diagnostics::new();
+    if creating {
+        diagnostics.extend(missing_at_create(model, config));
+    }
     explain(model, &replace, &mut diagnostics);
     diagnostics.extend(one_way(model, prior, &planned).into_iter().map(diagnostic));
     if let Some(judge) = model.resource.judge {
         diagnostics.extend(judge(&planned).into_iter().map(diagnostic));
     }
     Outcome { planned, replace, diagnostics }
+}
+
+/// What is not configured, and Graph makes no object without.
+fn missing_at_create(model: &Model, config: &Value) -> impl Iterator<Item = Diagnostic> {
+    let missing =
+        model.attributes.iter().filter(|one| one.at_create && config.get(one.name).is_null());
+    missing.map(|one| {
+        Diagnostic::error(
+            format!("{} is missing", one.name),
+            format!(
+                "Graph makes no {} without it. Once it is made, {} may be left out.",
+                model.name, one.name
+            ),
+        )
+        .at(Path::attribute(one.name))
+    })
 }
 
 /// What a plan says of settings that Graph never switches off again: switching one on is final, and

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::declare::{Act, Call, Keeps, Kind, Method, Resource, Target};
-use crate::engine::{Model, encode, model, names, patch, version};
+use crate::declare::{Act, Call, Form, Keeps, Kind, Method, Resource, Target};
+use crate::engine::{Model, encode, equal, model, names, patch, version};
 use crate::terraform::Value;
 
 /// A request to Graph.
@@ -146,6 +146,33 @@ pub fn list(model: &Model, state: &Value, filter: Option<String>) -> Request {
     }
 }
 
+/// The same request to the index of the directory, which answers more filters than the directory does
+/// and follows no relationship (Graph, "Advanced query capabilities on directory objects").
+pub fn indexed(mut listing: Request) -> Request {
+    listing.query.retain(|(name, _)| *name != "$expand");
+    Request { headers: INDEXED, ..listing.with_query("$count", "true") }
+}
+
+/// What asks for the index.
+const INDEXED: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
+
+/// The single relationships that lists tell, each with the request for the one of an object.
+pub fn expanded_links(model: &Model) -> Vec<(String, impl Fn(&str) -> Request)> {
+    let links = model.attributes.iter().filter(|link| matches!(link.kind, Kind::Link));
+    links
+        .map(|link| {
+            let (property, _) = names::location(link);
+            let collection = model.resource.path;
+            let path = property.clone();
+            let read = move |id: &str| {
+                let path = format!("{collection}/{}/{path}", names::segment(id));
+                Request::new(Verb::Get, path).with_query("$select", "id")
+            };
+            (property, read)
+        })
+        .collect()
+}
+
 /// The filter that finds an object by natural keys; `None` where Graph does not filter by them.
 pub fn by_keys(model: &Model, keys: &[(&str, &str)]) -> Option<String> {
     let filters = keys.iter().map(|(key, value)| {
@@ -279,6 +306,15 @@ pub fn list_ids(path: &str) -> Request {
     Request::new(Verb::Get, path).with_query("$select", "id").with_query("$top", "999")
 }
 
+/// The request for the ids at the far ends of the references that a resource is one of.
+pub fn references(model: &Model, state: &Value) -> Request {
+    let path = collection_path(model.resource, state);
+    match model.resource.selects {
+        true => list_ids(&path),
+        false => Request::new(Verb::Get, path),
+    }
+}
+
 /// The request that adds one object to a relationship.
 pub fn add_link(collection: &str, id: &str, base: &str) -> Request {
     add_reference(collection, reference(base, id))
@@ -293,7 +329,8 @@ pub fn add_reference(collection: &str, address: Json) -> Request {
 /// The request that takes one object out of a relationship. Without `$ref` it would delete the
 /// object itself.
 pub fn remove_link(collection: &str, id: &str) -> Request {
-    Request::new(Verb::Delete, format!("{collection}/{}/$ref", names::segment(id)))
+    let id = equal::canonical(Form::Id, id);
+    Request::new(Verb::Delete, format!("{collection}/{}/$ref", names::segment(&id)))
 }
 
 /// The request that removes an object.
@@ -357,7 +394,8 @@ fn fixed_remote(model: &Model, call: &Call, state: &Value, remote: &Json) -> Req
 }
 
 fn reference(base: &str, id: &str) -> Json {
-    Json::from(format!("{base}/directoryObjects/{}", names::segment(id)))
+    let id = equal::canonical(Form::Id, id);
+    Json::from(format!("{base}/directoryObjects/{}", names::segment(&id)))
 }
 
 fn text(state: &Value, name: &str) -> String {

@@ -49,13 +49,25 @@ pub fn one(resource: &Resource, attributes: &[Attribute]) -> Schema {
     Schema { version: 0, description: resource.doc.to_owned(), attributes: attributes.collect() }
 }
 
+/// What filters are, where all that they ask is answered at once.
+const FILTER: &str = "An OData filter over Graph's property names, such as \
+    `startsWith(displayName,'A')`. All objects where it is not set: in a large tenant, that is a large \
+    state.";
+
+/// What filters are, where some are answered by the index of the directory.
+const INDEXED_FILTER: &str = "An OData filter over Graph's property names, such as \
+    `startsWith(displayName,'A')`. What only the index of the directory answers (`ne`, `not`, \
+    `endsWith`, counts) is asked there, and may be some moments old. All objects where it is not set: \
+    in a large tenant, that is a large state.";
+
+/// Whether a collection is one of the directory, which has an index beside it.
+fn is_indexed(resource: &Resource) -> bool {
+    resource.soft_delete.is_some_and(|path| path.starts_with("/directory/"))
+}
+
 /// The schema of a data source that tells all objects of a resource.
 pub fn many(resource: &Resource, plural: &str, attributes: &[Attribute]) -> Schema {
-    let filter = string(
-        "filter",
-        "An OData filter over Graph's property names, such as `startsWith(displayName,'A')`. All \
-         objects where it is not set: in a large tenant, that is a large state.",
-    );
+    let filter = string("filter", if is_indexed(resource) { INDEXED_FILTER } else { FILTER });
     let ids = Attribute {
         kind: Kind::Texts(Form::Id),
         ..string("ids", "The ids of the objects found.").computed()

@@ -87,6 +87,8 @@ struct Rest<'a> {
     throttled: bool,
     asked: Option<Duration>,
     last: Option<Error>,
+    /// What is sent by itself: it had no answer here, or takes another token.
+    alone: Vec<Item<'a>>,
 }
 
 impl<'a> Call<'a> {
@@ -111,10 +113,14 @@ impl<'a> Call<'a> {
         let sent = send::send(&self.graph.shared, &self.scope, &request, load).await;
         self.tries += 1;
         let pending = std::mem::take(&mut self.pending);
-        let rest = match sent {
+        let mut rest = match sent {
             Ok(response) => self.sort(pending, response.body),
             Err(error) => self.failed(pending, &error),
         };
+        let alone = std::mem::take(&mut rest.alone).into_iter();
+        let alone = alone.map(async |(place, request)| (place, self.graph.send(request).await));
+        let mut sent = join_all(alone).await;
+        self.done.append(&mut sent);
         self.wait(rest).await;
     }
 
@@ -134,11 +140,15 @@ impl<'a> Call<'a> {
         let mut rest = Rest::default();
         for (place, request) in pending {
             let Some(answer) = take(&mut body, place) else {
+                if request.is_repeatable() {
+                    rest.alone.push((place, request));
+                    continue;
+                }
                 let lost = Error::Malformed {
                     method: request.method,
                     path: request.path.clone(),
                     message: "a batch without an answer to this request".into(),
-                    answer_lost: !request.is_repeatable(),
+                    answer_lost: true,
                 };
                 self.done.push((place, Err(lost)));
                 continue;
@@ -151,6 +161,10 @@ impl<'a> Call<'a> {
                     asked
                 }
                 Verdict::Again(asked) if self.may_repeat() => asked,
+                Verdict::NewToken => {
+                    rest.alone.push((place, request));
+                    continue;
+                }
                 _ => {
                     self.done.push((place, outcome));
                     continue;

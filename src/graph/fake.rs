@@ -31,7 +31,7 @@ pub(crate) enum Act {
 }
 
 pub(crate) fn ok() -> Act {
-    Act::Answer(200, None, Value::Null)
+    Act::Answer(200, None, serde_json::json!({}))
 }
 
 pub(crate) fn status(status: u16) -> Act {

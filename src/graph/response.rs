@@ -3,7 +3,11 @@
 use serde_json::Value;
 
 use super::error::{CONCURRENCY, Error, Refusal, RefusalDetail};
-use super::request::Request;
+use super::request::{Method, Request};
+
+/// What a claims challenge calls itself
+/// (<https://learn.microsoft.com/entra/identity-platform/claims-challenge>).
+pub(super) const CHALLENGE: &str = "insufficient_claims";
 
 /// A successful answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,6 +88,15 @@ impl Answer {
             return Err(Error::Refused(Box::new(self.refusal(request))));
         }
         let body = match self.body {
+            // To whom it is told as an empty object, one that exists would be gone.
+            Body::Empty if self.status == 200 && request.method == Method::Get => {
+                return Err(Error::Malformed {
+                    method: request.method,
+                    path: request.path.clone(),
+                    message: "success, and no body".to_owned(),
+                    answer_lost: false,
+                });
+            }
             Body::Empty => Value::Null,
             Body::Json(body) => body,
             Body::Foreign(start) => {
@@ -120,6 +133,11 @@ impl Answer {
             Body::Json(body) => read_error(&mut refusal, &body["error"]),
             Body::Foreign(start) => refusal.message = format!("`{start}`"),
             Body::Empty => {}
+        }
+        // A claims challenge: Conditional Access wants more than any token of this sign-in has.
+        let challenge = self.header("www-authenticate").unwrap_or_default();
+        if challenge.contains(CHALLENGE) {
+            refusal.inner_code = Some(CHALLENGE.to_owned());
         }
         refusal
     }
@@ -235,6 +253,25 @@ mod tests {
         let error = page.judge(&Request::get("/x")).unwrap_err();
         assert!(error.to_string().contains("beginning with `<html>"), "{error}");
         assert!(!error.answer_lost());
+    }
+
+    #[test]
+    fn what_is_read_has_a_body() {
+        let empty = |status| Answer { status, ..Answer::default() };
+        let read = |status| empty(status).judge(&Request::get("/users/1"));
+        assert!(read(200).unwrap_err().to_string().contains("success, and no body"));
+        assert_eq!(read(204).unwrap().body, Value::Null);
+        assert!(empty(200).judge(&Request::post("/groups", Value::Null)).is_ok());
+    }
+
+    #[test]
+    fn a_claims_challenge_is_told_as_such() {
+        let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3Nf""#;
+        let headers = vec![("www-authenticate".to_owned(), challenge.to_owned())];
+        let error = json!({"error": {"code": "InvalidAuthenticationToken", "message": "m"}});
+        let answer = Answer { status: 401, headers, body: Body::Json(error) };
+        let refused = answer.judge(&Request::get("/users/1")).unwrap_err();
+        assert!(refused.has_code("insufficient_claims") && !refused.is_transient(), "{refused}");
     }
 
     #[test]

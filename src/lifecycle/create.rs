@@ -168,12 +168,18 @@ async fn post(
     let mut tries = 0;
     loop {
         let error = match session.write(request, model.resource.retry_on).await {
-            Ok(created) => return Ok(created),
+            Ok(created) if tells_id(model, planned, &created) => return Ok(created),
+            Ok(_) => {
+                let found = made_after_all(session, model, planned).await.ok().flatten();
+                return found.ok_or_else(|| no_id(model));
+            }
             Err(error) if write::is_done(request, &error) => return Ok(Json::Null),
             Err(error) => error,
         };
         tries += 1;
-        if !error.answer_lost() {
+        // After a lost answer, what has the name is what that made, and shows late.
+        let is_own = tries > 1 && tries < TRIES && explain::is_name_taken(&error);
+        if !error.answer_lost() && !is_own {
             return Err(explain::resource(model, Doing::Creating, &error));
         }
         match made_after_all(session, model, planned).await {
@@ -182,6 +188,13 @@ async fn post(
             _ => return Err(explain::uncertain(model, &error)),
         }
     }
+}
+
+/// Whether the answer to a create says which object that is, as far as anybody needs to be told.
+fn tells_id(model: &Model, planned: &Value, created: &Json) -> bool {
+    import::made_up_id(model, planned).is_some()
+        || planned.get("id").as_str().is_some()
+        || created[id_property(model)].is_string()
 }
 
 /// Waits for the object that a lost create may have made. An operation that was stopped, or whose

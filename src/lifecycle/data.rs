@@ -41,8 +41,7 @@ pub(super) async fn read(
         Reads::Many(resource, name) => {
             let model = Model::new(resource);
             let filter = config.get("filter").as_str().map(str::to_owned);
-            let request = request::list(&model, &Value::Null, filter);
-            let found = session.list(&request).await;
+            let found = find::filtered(session, &model, filter).await;
             let found = found.map_err(failed(source, resource.permissions))?;
             Ok(data::many(source, name, &found, config))
         }

@@ -1,5 +1,6 @@
 //! Errors as people should read them: what failed, what Graph said, where, and what to do.
 
+use super::permission;
 use crate::declare::Permissions;
 use crate::engine::{Model, names};
 use crate::graph::{Error, Refusal};
@@ -38,7 +39,13 @@ impl Doing {
 /// An error about a resource.
 pub(super) fn resource(model: &Model, doing: Doing, error: &Error) -> Diagnostic {
     let permissions = model.resource.permissions;
-    let diagnostic = thing(&model.name, permissions, doing, error);
+    let mut diagnostic = thing(&model.name, permissions, doing, error);
+    if error.is_forbidden() && matches!(doing, Doing::Creating | Doing::Updating | Doing::Deleting)
+    {
+        for more in model.resource.more {
+            diagnostic.detail += &format!("\n\n{} also takes {}.", more.what, more.permission);
+        }
+    }
     match error.refusal().and_then(|refusal| blamed(model, refusal)) {
         Some(path) => diagnostic.at(path),
         None => diagnostic,
@@ -88,16 +95,32 @@ fn advice(error: &Error, permission: &str) -> Option<String> {
     if let Some(text) = of_privileged_access(&refusal.code) {
         return Some(text.to_owned());
     }
+    if error.has_code("insufficient_claims") {
+        return Some(
+            "Conditional Access stops this application here: a policy for workload identities, or a \
+             revoked session. The sign-in logs of the service principal name the policy."
+                .to_owned(),
+        );
+    }
     let text = match refusal.status {
+        401 => "Graph does not accept the access token, and a new one neither. Is it for this cloud \
+                (environment) and this tenant, and is the application still enabled there?"
+            .to_owned(),
         403 => format!(
-            "The application needs the application permission {permission}, granted by an \
+            "The application needs the application permission {}, granted by an \
              administrator's consent. If it was granted moments ago, try again: a token keeps the \
-             permissions that it was issued with. Some objects (role-assignable groups, \
-             administrators, restricted administrative units) also need a directory role."
+             permissions that it was issued with. Some objects (administrators, what a restricted \
+             administrative unit holds) also need a directory role.",
+            with_wider(permission)
         ),
         404 => {
             "An object that this refers to does not exist. Was it deleted outside of Terraform, \
                 or is it in another tenant?"
+                .to_owned()
+        }
+        400 if is_taken(refusal) => {
+            "An object with this name exists already. Import that one, or choose another name. It may \
+             have been made outside of Terraform."
                 .to_owned()
         }
         409 => {
@@ -141,6 +164,28 @@ fn of_privileged_access(code: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// Whether a write was refused because another object has a value that is to be unique.
+pub(super) fn is_name_taken(error: &Error) -> bool {
+    error.refusal().is_some_and(is_taken)
+}
+
+fn is_taken(refusal: &Refusal) -> bool {
+    let conflicts = refusal.details.iter().any(|detail| detail.code == "ObjectConflict");
+    conflicts
+        || ["another object with the same value", "a conflicting object"]
+            .iter()
+            .any(|words| refusal.message.to_lowercase().starts_with(words))
+}
+
+/// The permissions with those that are enough instead: who has one of these lacks something else.
+fn with_wider(permissions: &str) -> String {
+    let named = permissions.split(" + ").map(|needed| match permission::wider(needed) {
+        [] => needed.to_owned(),
+        wider => format!("{needed} (or {})", wider.join(" or ")),
+    });
+    named.collect::<Vec<_>>().join(" and ")
 }
 
 /// What Microsoft's support asks for.

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::Listed;
 use super::explain::{self, Doing};
 use super::session::Session;
 use super::write::with;
-use crate::engine::{Model, decode, import, request, schedule};
+use super::{Listed, find};
+use crate::engine::{Model, decode, import, schedule};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
 /// The objects of a collection, at most `limit`, each with its state where `whole` asks for it.
@@ -25,7 +25,7 @@ pub(super) async fn list(
         return schedules(session, model, config, whole, limit).await;
     }
     let filter = config.get("filter").as_str().map(str::to_owned);
-    let found = session.list(&request::list(model, &Value::Null, filter)).await;
+    let found = find::filtered(session, model, filter).await;
     let found = found.map_err(|error| explain::resource(model, Doing::Reading, &error))?;
     let tenant = session.tenant().await;
     let listed = found.iter().take(limit).map(|remote| {

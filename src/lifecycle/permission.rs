@@ -6,14 +6,21 @@
 
 use serde_json::Value as Json;
 
-use crate::declare::Permissions;
-use crate::terraform::Diagnostic;
+use crate::declare::Resource;
+use crate::terraform::{Diagnostic, Value};
 
-/// What is missing for writing, as a warning; `None` where nothing is, or where the token does not
-/// tell (a person's token carries the person's own rights).
-pub(super) fn missing(name: &str, permissions: Permissions, claims: &Json) -> Option<Diagnostic> {
+/// The permissions that changing `prior` (null for a create) to `planned` (null for a destroy) takes.
+pub(super) fn needed(resource: &Resource, prior: &Value, planned: &Value) -> Vec<&'static str> {
+    let always = resource.permissions.write.split(" + ").filter(|needed| !needed.is_empty());
+    let more = resource.more.iter().filter(|more| (more.when)(prior, planned));
+    always.chain(more.map(|more| more.permission)).collect()
+}
+
+/// What is missing of what is needed, as a warning; `None` where nothing is, or where the token does
+/// not tell (a person's token carries the person's own rights).
+pub(super) fn missing(name: &str, needed: &[&str], claims: &Json) -> Option<Diagnostic> {
     let granted: Vec<&str> = claims["roles"].as_array()?.iter().filter_map(Json::as_str).collect();
-    let needed = permissions.write.split(" + ").filter(|needed| !needed.is_empty());
+    let needed = needed.iter().copied();
     let missing: Vec<&str> =
         needed.filter(|needed| !granted.iter().any(|granted| includes(granted, needed))).collect();
     if missing.is_empty() {
@@ -31,35 +38,75 @@ pub(super) fn missing(name: &str, permissions: Permissions, claims: &Json) -> Op
     ))
 }
 
-/// Whether one permission includes the other: the same, writing for reading, or all of the
-/// directory for a kind of object in it (Graph permissions reference).
+/// Whether one permission includes the other: the same, writing for reading, or one that is enough
+/// instead.
 fn includes(granted: &str, needed: &str) -> bool {
-    if granted == needed {
-        return true;
-    }
-    let kind = |permission: &str| permission.split('.').next().unwrap_or_default().to_owned();
-    let writes = granted.contains("ReadWrite");
-    let reads_only = needed.contains(".Read.");
-    let roles = [
-        "RoleAssignmentSchedule",
-        "RoleEligibilitySchedule",
-        "RoleManagement",
-        "RoleManagementPolicy",
-    ];
-    let of_roles = needed.ends_with(".Directory") && roles.contains(&kind(needed).as_str());
-    let directory = ["User", "Group", "GroupMember", "Device", "Organization"];
-    match granted {
-        "Directory.ReadWrite.All" => directory.contains(&kind(needed).as_str()),
-        "RoleManagement.ReadWrite.Directory" => of_roles,
-        "RoleManagement.Read.Directory" | "RoleManagement.Read.All" => of_roles && reads_only,
-        "Directory.Read.All" => reads_only && directory.contains(&kind(needed).as_str()),
-        _ => {
-            kind(granted) == kind(needed)
-                && writes
-                && (reads_only || (granted.ends_with(".All") && !needed.contains("ReadWrite.")))
-        }
-    }
+    let writes = |permission: &str| permission.replacen(".Read.", ".ReadWrite.", 1);
+    granted == needed || granted == writes(needed) || wider(needed).contains(&granted)
 }
+
+/// The permissions that are enough instead of the one that is needed, beside the one that writes what
+/// it reads.
+pub(super) fn wider(needed: &str) -> &'static [&'static str] {
+    let known = WIDER.iter().find(|(one, _)| *one == needed);
+    known.map_or(&[], |(_, wider)| wider)
+}
+
+/// The higher privileged application permissions in the tables of the reference pages. What is not
+/// here has none: writing an organisation or a domain, for one, is not in `Directory.ReadWrite.All`.
+static WIDER: &[(&str, &[&str])] = &[
+    ("AdministrativeUnit.Read.All", DIRECTORY),
+    ("AdministrativeUnit.ReadWrite.All", DIRECTORY_WRITE),
+    (
+        "Application.Read.All",
+        &["Application.ReadWrite.OwnedBy", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    (
+        "AuthenticationContext.Read.All",
+        &["Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"],
+    ),
+    ("AuthenticationContext.ReadWrite.All", &["Policy.ReadWrite.ConditionalAccess"]),
+    ("Domain.Read.All", DIRECTORY),
+    ("Domain-InternalFederation.Read.All", &["Domain.Read.All", "Domain.ReadWrite.All"]),
+    ("Domain-InternalFederation.ReadWrite.All", &["Domain.ReadWrite.All"]),
+    ("Group.Read.All", DIRECTORY),
+    ("Group.ReadWrite.All", DIRECTORY_WRITE),
+    (
+        "GroupMember.Read.All",
+        &["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    ("GroupMember.ReadWrite.All", &["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+    ("Organization.Read.All", DIRECTORY),
+    ("OrganizationalBranding.Read.All", &["Organization.Read.All", "Organization.ReadWrite.All"]),
+    ("OrganizationalBranding.ReadWrite.All", &["Organization.ReadWrite.All"]),
+    ("OrgContact.Read.All", DIRECTORY),
+    ("Policy.Read.HybridAuthentication", DIRECTORY_WRITE),
+    ("Policy.ReadWrite.HybridAuthentication", DIRECTORY_WRITE),
+    ("Policy.ReadWrite.SecurityDefaults", &["Policy.ReadWrite.ConditionalAccess"]),
+    ("RoleAssignmentSchedule.Read.Directory", ROLES),
+    ("RoleAssignmentSchedule.ReadWrite.Directory", ROLES_WRITE),
+    ("RoleEligibilitySchedule.Read.Directory", ROLES),
+    ("RoleEligibilitySchedule.ReadWrite.Directory", ROLES_WRITE),
+    (
+        "RoleManagement.Read.Directory",
+        &["RoleManagement.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    ),
+    ("RoleManagementPolicy.Read.Directory", ROLES),
+    ("RoleManagementPolicy.ReadWrite.Directory", ROLES_WRITE),
+    ("Synchronization.Read.All", &["Application.ReadWrite.OwnedBy"]),
+    ("Synchronization.ReadWrite.All", &["Application.ReadWrite.OwnedBy"]),
+    ("User.Read.All", DIRECTORY),
+    ("User.ReadWrite.All", DIRECTORY_WRITE),
+];
+
+const DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
+const DIRECTORY_WRITE: &[&str] = &["Directory.ReadWrite.All"];
+const ROLES: &[&str] = &[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+];
+const ROLES_WRITE: &[&str] = &["RoleManagement.ReadWrite.Directory"];
 
 #[cfg(test)]
 mod tests {
@@ -69,8 +116,8 @@ mod tests {
 
     #[track_caller]
     fn check(granted: &[&str], needed: &'static str, expected: Option<&str>) {
-        let permissions = Permissions { read: "", write: needed };
-        let told = missing("m365_x", permissions, &json!({ "roles": granted, "appid": "a" }));
+        let needed: Vec<&str> = needed.split(" + ").collect();
+        let told = missing("m365_x", &needed, &json!({ "roles": granted, "appid": "a" }));
         let summary = expected.map(|missing| {
             format!("Applying m365_x will probably be refused: {missing} is not granted")
         });
@@ -94,16 +141,33 @@ mod tests {
 
     #[test]
     fn what_includes_it_suffices() {
-        check(&["Group.ReadWrite.All"], "Group.ReadWrite.All", None);
-        check(&["Directory.ReadWrite.All"], "Group.ReadWrite.All", None);
-        check(&["Application.ReadWrite.All"], "Application.Read.All", None);
-        for schedule in ["RoleEligibilitySchedule", "RoleAssignmentSchedule"] {
-            let needed = format!("{schedule}.ReadWrite.Directory").leak();
-            check(&["RoleManagement.ReadWrite.Directory"], needed, None);
-            check(&["RoleManagement.Read.All"], needed, Some(needed));
+        for (granted, needed) in [
+            ("Group.ReadWrite.All", "Group.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "Group.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "AdministrativeUnit.ReadWrite.All"),
+            ("Group.ReadWrite.All", "GroupMember.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "GroupMember.ReadWrite.All"),
+            ("Application.ReadWrite.All", "Application.Read.All"),
+            ("RoleManagement.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory"),
+            ("RoleManagement.ReadWrite.Directory", "RoleManagementPolicy.ReadWrite.Directory"),
+            ("Organization.ReadWrite.All", "OrganizationalBranding.ReadWrite.All"),
+            ("Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"),
+        ] {
+            check(&[granted], needed, None);
         }
-        let groups = "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup";
-        check(&["RoleManagement.ReadWrite.Directory"], groups, Some(groups));
+    }
+
+    #[test]
+    fn what_does_not_include_it_is_told() {
+        for (granted, needed) in [
+            ("Directory.ReadWrite.All", "Organization.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "Domain.ReadWrite.All"),
+            ("Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"),
+            ("RoleManagement.ReadWrite.Exchange", "RoleManagement.ReadWrite.Directory"),
+            ("GroupMember.ReadWrite.All", "Group.ReadWrite.All"),
+        ] {
+            check(&[granted], needed, Some(needed));
+        }
         check(
             &["Directory.ReadWrite.All"],
             "RoleManagement.ReadWrite.Directory",
@@ -112,8 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_more_is_known() {
+        use crate::catalogue::{groups, users};
+        let group = |roles: bool| Value::from([("is_assignable_to_role", roles.into())]);
+        let of_group = |prior, planned| needed(&groups::GROUP, &prior, &planned);
+        let both = ["Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory"];
+        assert_eq!(of_group(Value::Null, group(true)), both);
+        assert_eq!(of_group(group(true), Value::Null), both);
+        assert_eq!(of_group(Value::Null, group(false)), both[..1]);
+        let user = |version: i64| Value::from([("password_version", version.into())]);
+        let of_user = |prior, planned| needed(&users::USER, &prior, &planned).len();
+        assert_eq!(of_user(Value::Null, user(1)), 1, "a new account comes with its password");
+        assert_eq!(of_user(user(1), user(1)), 1);
+        assert_eq!(of_user(user(1), user(2)), 2);
+        assert_eq!(of_user(user(1), Value::Null), 1);
+    }
+
+    #[test]
     fn a_persons_token_does_not_tell() {
-        let permissions = Permissions { read: "", write: "Group.ReadWrite.All" };
-        assert_eq!(missing("m365_x", permissions, &json!({ "scp": "User.Read" })), None);
+        let needed = ["Group.ReadWrite.All"];
+        assert_eq!(missing("m365_x", &needed, &json!({ "scp": "User.Read" })), None);
     }
 }

@@ -141,7 +141,7 @@ impl Provider {
                 let judged = inquiry::at_plan(&session, model, prior, planned, false).await;
                 diagnostics.extend(judged);
             }
-            diagnostics.extend(self.not_granted(model).await);
+            diagnostics.extend(self.not_granted(model, &request.prior, &Value::Null).await);
             return Planned {
                 private,
                 identity: request.identity,
@@ -182,7 +182,7 @@ impl Provider {
             diagnostics.extend(judged.await);
         }
         if planned != request.prior {
-            diagnostics.extend(self.not_granted(model).await);
+            diagnostics.extend(self.not_granted(model, &request.prior, &planned).await);
         }
         Planned {
             state: planned,
@@ -314,9 +314,15 @@ impl Provider {
     }
 
     /// What the access token lacks for changing a resource, where it is known before trying.
-    async fn not_granted(&self, model: &Model) -> Option<Diagnostic> {
+    async fn not_granted(
+        &self,
+        model: &Model,
+        prior: &Value,
+        planned: &Value,
+    ) -> Option<Diagnostic> {
         let session = self.session().await.ok()?;
-        permission::missing(&model.name, model.resource.permissions, session.told().await)
+        let needed = permission::needed(model.resource, prior, planned);
+        permission::missing(&model.name, &needed, session.told().await)
     }
 
     fn model(&self, name: &str) -> Result<&Model, Diagnostic> {

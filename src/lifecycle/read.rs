@@ -204,8 +204,8 @@ async fn reference(
     state: &Value,
     how: How,
 ) -> Result<Option<Json>, Error> {
-    let path = request::collection_path(model.resource, state);
-    let listed = ids(session, model.resource.path, &request::list_ids(&path), how).await?;
+    let request = request::references(model, state);
+    let listed = ids(session, model.resource.path, &request, how).await?;
     let far = request::far_end(model, state);
     let mut found = listed.iter().flatten().filter_map(|one| one["id"].as_str());
     let there = found.any(|id| import::same_id(id, &far));

@@ -131,11 +131,14 @@ impl Session {
 
     /// Reads one object; `None` where it is not there.
     pub(super) async fn get(&self, request: &Request) -> Result<Option<Json>, Error> {
-        match self.send(request).await {
-            Ok(body) => Ok(Some(body)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        found(self.send(request).await)
+    }
+
+    /// Reads many objects in few requests; `None` for each that is not there.
+    pub(super) async fn get_all(&self, requests: &[Request]) -> Vec<Result<Option<Json>, Error>> {
+        let requests = requests.iter().map(translated).collect();
+        let answers = self.graph.batch(requests).await.into_iter();
+        answers.map(|answer| found(answer.map(|answer| answer.body))).collect()
     }
 
     /// Reads one object together with what else is being read of its collection; `None` where it is
@@ -153,11 +156,7 @@ impl Session {
         };
         let request = self.addressed(request).await;
         let read = self.shared.bulk.read(&self.graph, collection, key, request, listing);
-        match read.await {
-            Ok(body) => Ok(Some(body)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        found(read.await)
     }
 
     /// Reads a collection, all its pages, its first one together with what else is being read of
@@ -311,6 +310,15 @@ impl Session {
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("base", &self.shared.base).finish_non_exhaustive()
+    }
+}
+
+/// What was read; `None` where it is not there.
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(body) => Ok(Some(body)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -123,6 +123,7 @@ async fn groups_keep_their_rules() {
         (json!({ "groupTypes": ["DynamicMembership"] }), "membershipRule"),
         (json!({ "membershipRule": "x" }), "DynamicMembership"),
         (json!({ "isAssignableToRole": true, "visibility": "Public" }), "visibility"),
+        (json!({ "visibility": "HiddenMembership" }), "visibility"),
         (json!({ "mailNickname": "a b" }), "mailNickname"),
         (json!({ "mail": "x@contoso.com" }), "read-only"),
     ];

@@ -98,6 +98,17 @@ async fn queries_that_are_not_supported_are_refused() {
     for (path, expected) in cases {
         c.get(path).await.refuses(400, expected);
     }
+    let expanded = "/users?$expand=manager&$count=true&$filter=displayName ne 'x'";
+    c.get_eventual(expanded).await.refuses(400, "$expand is not supported");
+    let unit = json!({ "displayName": "Unit" });
+    let unit = c.post("/directory/administrativeUnits", unit).await.is(201);
+    let members =
+        format!("/directory/administrativeUnits/{}/members", unit["id"].as_str().unwrap());
+    c.get(&members).await.is(200);
+    c.get(&format!("{members}?$select=id")).await.refuses(400, "advanced query parameters");
+    c.get_eventual(&format!("{members}?$select=id&$count=true")).await.is(200);
+    let change = json!({ "usageLocation": null });
+    c.patch("/users/MeganB@contoso.com", change).await.refuses(400, "usageLocation");
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ pub static ADMINISTRATIVE_UNIT_MEMBER: Resource = Resource {
     doc: "One member of an administrative unit: a user, a group or a device. All other members are left \
         alone.\n\n\
         Administrators of the unit administer the group itself, not the members of the group. The \
-        members of a dynamic unit follow its rule and cannot be changed.",
+        members of a dynamic unit follow its rule and cannot be changed. Reading the members of a unit \
+        with hidden membership also takes `Member.Read.Hidden`.",
     reference: "https://learn.microsoft.com/graph/api/administrativeunit-post-members",
     path: "/directory/administrativeUnits/{administrative_unit_id}/members",
     entity: "directoryObject",
@@ -26,6 +27,7 @@ pub static ADMINISTRATIVE_UNIT_MEMBER: Resource = Resource {
             .required()
             .replace("a membership belongs to one member"),
     ],
+    selects: false,
     retry_on: &["Request_ResourceNotFound"],
     ..Resource::REFERENCE
 };

@@ -1,7 +1,7 @@
 //! `m365_administrative_unit`.
 
 use super::AREA;
-use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::catalogue::codec::{absent_is_false, differ_in_truth};
 use crate::declare::{Check, Finding, Lookup, Permissions, Resource, Rule, boolean, string};
 use crate::terraform::{Path, Value};
 
@@ -31,14 +31,10 @@ pub static ADMINISTRATIVE_UNIT: Resource = Resource {
         string(
             "visibility",
             "`Public`, or `HiddenMembership`: only its members and administrators see who is in it. \
-             Fixed when the unit is made. Graph chooses public.",
+             Graph chooses public.",
         )
         .optional_computed()
-        .one_of(&["Public", "HiddenMembership"])
-        .replace_when(
-            hides_or_shows_members,
-            "Graph fixes when an administrative unit is made whether its members are hidden",
-        ),
+        .one_of(&["Public", "HiddenMembership"]),
         boolean(
             "is_member_management_restricted",
             "Whether only administrators of the unit, and not those of the whole tenant, can change \

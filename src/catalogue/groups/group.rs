@@ -5,8 +5,8 @@ use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_m
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
-    Check, Finding, Form, Lookup, Permissions, Resource, Rule, boolean, instant, links, string,
-    strings,
+    Check, Finding, Form, Lookup, More, Permissions, Resource, Rule, boolean, instant, links,
+    string, strings,
 };
 use crate::terraform::{Path, Value};
 
@@ -26,6 +26,11 @@ pub static GROUP: Resource = Resource {
     path: "/groups",
     entity: "group",
     permissions: Permissions { read: "Group.Read.All", write: "Group.ReadWrite.All" },
+    more: &[More {
+        what: "Making, changing or removing a role-assignable group",
+        permission: super::ROLE_ASSIGNABLE,
+        when: |before, after| [before, after].iter().any(|group| is_role_assignable(group)),
+    }],
     page: 999,
     attributes: &[
         string("display_name", "The name shown to people. At most 256 characters; not unique.")
@@ -148,7 +153,7 @@ pub static GROUP: Resource = Resource {
         Rule::Needs("security_enabled", &["false"], &["group_types"]),
         Rule::Excludes("is_assignable_to_role", &["true"], &["membership_rule"]),
     ],
-    judge: Some(rule_without_effect),
+    judge: Some(contradictions),
     keys: &["display_name", "mail_nickname"],
     data: Some(Lookup { plural: Some("groups") }),
     soft_delete: Some("/directory/deletedItems/{id}"),
@@ -188,6 +193,34 @@ fn nickname(group: &Value) -> Option<Value> {
     }
     nickname.truncate(LONGEST);
     Some(nickname.trim_end_matches('-').into())
+}
+
+fn is_role_assignable(group: &Value) -> bool {
+    group.get("is_assignable_to_role").as_bool() == Some(true)
+}
+
+fn contradictions(group: &Value) -> Vec<Finding> {
+    [rule_without_effect(group), visibility_of_another_kind(group)].concat()
+}
+
+/// A visibility that Graph gives groups of another kind only (Graph reference, `group`, `visibility`).
+fn visibility_of_another_kind(group: &Value) -> Vec<Finding> {
+    let types = group.get("group_types");
+    let refused = match group.get("visibility").as_str() {
+        Some("HiddenMembership") if types.is_wholly_known() && !has_type(types, "Unified") => {
+            "Only the members of a Microsoft 365 group can be hidden. Add \"Unified\" to group_types, or \
+             remove visibility."
+        }
+        Some("Public") if is_role_assignable(group) => {
+            "A group that roles can be assigned to is always private. Remove visibility."
+        }
+        _ => return Vec::new(),
+    };
+    vec![Finding::error(
+        Path::attribute("visibility"),
+        "A group of this kind cannot have this visibility",
+        refused,
+    )]
 }
 
 /// A rule that nothing follows: Graph refuses it, in words that do not name the cause.
@@ -236,6 +269,25 @@ mod tests {
         assert!(!becomes_another_kind(&Value::Null, &dynamic));
         assert!(!becomes_another_kind(&dynamic, &Value::UNKNOWN));
         assert!(becomes_another_kind(&dynamic, &types(&["Unified"])));
+    }
+
+    #[test]
+    fn visibility_is_of_the_kind() {
+        let group = |visibility: &str, types: Value, roles: bool| {
+            let group = Value::from([
+                ("visibility", visibility.into()),
+                ("group_types", types),
+                ("is_assignable_to_role", roles.into()),
+            ]);
+            visibility_of_another_kind(&group).len()
+        };
+        let unified = || Value::set(["Unified".into()]);
+        assert_eq!(group("HiddenMembership", unified(), false), 0);
+        assert_eq!(group("HiddenMembership", Value::UNKNOWN, false), 0);
+        assert_eq!(group("HiddenMembership", Value::Null, false), 1);
+        assert_eq!(group("Public", unified(), true), 1);
+        assert_eq!(group("Private", Value::Null, true), 0);
+        assert_eq!(group("Public", Value::Null, false), 0);
     }
 
     #[track_caller]

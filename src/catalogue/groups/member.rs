@@ -12,11 +12,13 @@ pub static GROUP_MEMBER: Resource = Resource {
         this resource or by `m365_group_members`, not by both.\n\n\
         The members of a dynamic group, and of a group synchronised from on-premises, cannot be \
         changed. Changing the members of a role-assignable group also takes \
-        `RoleManagement.ReadWrite.Directory`.",
+        `RoleManagement.ReadWrite.Directory`, and reading those of a group with hidden membership \
+        `Member.Read.Hidden`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}/members",
     entity: "directoryObject",
     permissions: Permissions { read: "GroupMember.Read.All", write: "GroupMember.ReadWrite.All" },
+    more: &[super::OF_ROLE_ASSIGNABLE],
     attributes: &[
         id("group_id", "The id of the group.")
             .required()

@@ -13,11 +13,13 @@ pub static GROUP_MEMBERS: Resource = Resource {
         `m365_group_member`, not by both.\n\n\
         Members are added 20 a request, so that groups of thousands are practical. The members of a \
         dynamic group, and of a group synchronised from on-premises, cannot be changed. Changing the \
-        members of a role-assignable group also takes `RoleManagement.ReadWrite.Directory`.",
+        members of a role-assignable group also takes `RoleManagement.ReadWrite.Directory`, and reading those \
+        of a group with hidden membership `Member.Read.Hidden`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}",
     entity: "group",
     permissions: Permissions { read: "GroupMember.Read.All", write: "GroupMember.ReadWrite.All" },
+    more: &[super::OF_ROLE_ASSIGNABLE],
     attributes: &[
         id("group_id", "The id of the group.").required().replace("members belong to one group"),
         links(

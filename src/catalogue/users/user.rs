@@ -5,8 +5,8 @@ use crate::catalogue::codec::NONE_IS_EMPTY;
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
-    Attribute, Check, Form, Literal::Bool, Lookup, Permissions, Resource, boolean, flags, instant,
-    integer, link, object, string, strings,
+    Attribute, Check, Form, Literal::Bool, Lookup, More, Permissions, Resource, boolean, flags,
+    instant, integer, link, object, string, strings,
 };
 use crate::terraform::Value;
 
@@ -22,12 +22,18 @@ pub static USER: Resource = Resource {
         A deleted user can be restored for 30 days, unless `purge_on_destroy` is set. Users that are \
         synchronised from on-premises are managed there, and guests are made by invitation: import \
         them.\n\n\
+        Setting the password of an account that exists takes `User-PasswordProfile.ReadWrite.All`. \
         Changing the password or `account_enabled` of somebody who holds an administrator role, or is \
         a member of a role-assignable group, also takes a directory role of at least the same rank.",
     reference: "https://learn.microsoft.com/graph/api/resources/user",
     path: "/users",
     entity: "user",
     permissions: Permissions { read: "User.Read.All", write: "User.ReadWrite.All" },
+    more: &[More {
+        what: "Setting the password of an account that exists",
+        permission: "User-PasswordProfile.ReadWrite.All",
+        when: sets_password,
+    }],
     page: 999,
     attributes: ATTRIBUTES,
     keys: &["user_principal_name"],
@@ -40,6 +46,17 @@ pub static USER: Resource = Resource {
     ..Resource::MEMBER
 };
 
+/// Whether a change sends a password profile to an account that exists.
+fn sets_password(before: &Value, after: &Value) -> bool {
+    let profile = [
+        "password_version",
+        "force_change_password_next_sign_in",
+        "force_change_password_next_sign_in_with_mfa",
+    ];
+    let changes = |name: &&str| before.get(name) != after.get(name);
+    !before.is_null() && !after.is_null() && profile.iter().any(changes)
+}
+
 static ATTRIBUTES: &[Attribute] = &[
     string(
         "user_principal_name",
@@ -48,7 +65,10 @@ static ATTRIBUTES: &[Attribute] = &[
     )
     .required()
     .form(Form::CaseInsensitive)
-    .checks(&[Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com")]).mastered_on_premises(),
+    .checks(&[
+        Check::Pattern("^[^@ ]+@[^@ ]+$", "a name and a domain, such as alice@contoso.com"),
+        Check::Pattern("^[!-~]+@", "a name without accents: ASCII letters, digits and signs"),
+    ]).mastered_on_premises(),
     string("display_name", "The name shown to people. At most 256 characters; cannot be cleared.")
         .required()
         .checks(&[Check::Length(1, 256)]).mastered_on_premises(),
@@ -62,11 +82,12 @@ static ATTRIBUTES: &[Attribute] = &[
     .checks(&[Check::Length(1, 64)]).mastered_on_premises(),
     string(
         "password",
-        "The password: sent at create and whenever `password_version` changes, and never kept. Must \
-         satisfy the password policy of the tenant.",
+        "The password, needed where the account is made: sent then and whenever `password_version` \
+         changes, and never kept. Must satisfy the password policy of the tenant.",
     )
     .graph("passwordProfile/password")
-    .write_only(),
+    .write_only()
+    .needed_at_create(),
     integer(
         "password_version",
         "A number of your own beside `password`. Change it to set the password again.",
@@ -110,8 +131,10 @@ static ATTRIBUTES: &[Attribute] = &[
     string(
         "usage_location",
         "The two-letter country code (ISO 3166-1 alpha-2) of the law that applies to services. Must \
-         be set before a licence can be assigned.",
+         be set before a licence can be assigned. Graph changes it and does not clear it: not set, \
+         it stays as it is.",
     )
+    .optional_computed()
     .checks(&[Check::Pattern("^[A-Z]{2}$", "two upper-case letters, such as NL")]),
     string("preferred_language", "The preferred language (ISO 639-1), such as `en-US`.").mastered_on_premises(),
     string("preferred_data_location", "Where the data is kept in a multi-geo tenant, such as `EUR`."),

@@ -208,6 +208,9 @@ fn create(cx: &mut Context, group: &mut Properties) -> Outcome<()> {
             return Err(invalid("visibility"));
         }
     }
+    if text(group, "visibility") == "HiddenMembership" && !is_unified(group) {
+        return Err(invalid("visibility"));
+    }
     let nickname = text(group, "mailNickname").to_owned();
     let id = text(group, "id").to_owned();
     check_nickname_free(cx, group, &nickname, &id)?;

@@ -16,7 +16,12 @@ const READ: Permissions = &[
     &["Directory.Read.All"],
     &["Directory.ReadWrite.All"],
 ];
-const WRITE: Permissions = &[&["AdministrativeUnit.ReadWrite.All"], &["Directory.ReadWrite.All"]];
+const WRITE: Permissions = &[&["AdministrativeUnit.ReadWrite.All"]];
+const MEMBERS_WRITE: Permissions = &[
+    &["AdministrativeUnit.ReadWrite.All"],
+    &["Directory.ReadWrite.All"],
+    &["Group.ReadWrite.All"],
+];
 
 pub(super) static UNITS: Set = Set {
     ty: "administrativeUnit",
@@ -27,7 +32,7 @@ pub(super) static UNITS: Set = Set {
     update: Some(WRITE),
     delete: Some(WRITE),
     required: &["displayName"],
-    create_only: &["isMemberManagementRestricted", "visibility"],
+    create_only: &["isMemberManagementRestricted"],
     read_only: &["id", "deletedDateTime"],
     is_kept: |_| true,
     paging: Paging::Pages(100),
@@ -36,7 +41,8 @@ pub(super) static UNITS: Set = Set {
         way: Way::Links(Relation::UnitMember, Direction::Forward),
         targets: &["user", "group", "device"],
         read: READ,
-        write: Some(WRITE),
+        write: Some(MEMBERS_WRITE),
+        is_indexed: true,
         on_add: |cx, unit, _| check_membership(cx, unit),
         on_remove: |cx, unit, _| check_membership(cx, unit),
         ..Navigation::MANY

@@ -221,7 +221,14 @@ fn update(
     next: &mut Properties,
 ) -> Outcome<()> {
     refuse_restricted(cx, old)?;
-    for name in ["displayName", "mailNickname", "userPrincipalName", "accountEnabled", "userType"] {
+    for name in [
+        "displayName",
+        "mailNickname",
+        "userPrincipalName",
+        "accountEnabled",
+        "userType",
+        "usageLocation",
+    ] {
         if sent.get(name).is_some_and(Value::is_null) {
             return Err(invalid(name));
         }

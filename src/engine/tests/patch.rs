@@ -26,6 +26,7 @@ fn only_what_changed_is_sent() {
 fn what_is_cleared_is_null_or_empty() {
     let prior = json!({"description": "x", "tags": ["a"], "levels": ["low"]});
     check(prior, json!({}), json!({}), json!({"description": null, "tags": [], "levels": null}));
+    check(json!({"levels": ["low"]}), json!({"levels": []}), json!({}), json!({"levels": null}));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{shown, thing, value};
-use crate::engine::plan;
+use crate::declare::{Resource, string};
+use crate::engine::{Model, plan};
 use crate::terraform::Value;
 
 /// Plans `config` over `prior` (null for a create) and compares what is set in the plan.
@@ -44,6 +45,26 @@ fn a_derived_default_is_unknown_as_long_as_its_source_is() {
     let planned = json!({"id": "?", "display_name": "?", "nickname": "?", "is_enabled": true,
                          "size": "?", "mail": "?", "purge_on_destroy": false});
     check(Json::Null, json!({"display_name": "?"}), planned);
+}
+
+#[test]
+fn what_is_needed_at_create_is_missed_at_create_only() {
+    static SEALED: Resource = Resource {
+        name: "sealed",
+        path: "/sealed",
+        attributes: &[string("name", ""), string("seal", "").write_only().needed_at_create()],
+        ..Resource::MEMBER
+    };
+    let model = Model::new(&SEALED);
+    let told = |prior: Value, config: Json| {
+        let told = plan::plan(&model, &prior, &value(&model, config)).diagnostics;
+        told.iter().map(|told| told.summary.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Value::Null, json!({"name": "a"})), ["seal is missing"]);
+    assert!(told(Value::Null, json!({"seal": "x"})).is_empty());
+    assert!(told(Value::Null, json!({"seal": "?"})).is_empty());
+    let made = value(&model, json!({"id": "1", "name": "a"}));
+    assert!(told(made, json!({"name": "b"})).is_empty());
 }
 
 #[test]

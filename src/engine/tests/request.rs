@@ -46,6 +46,19 @@ fn members_are_bound_twenty_at_a_time_and_removed_by_ref() {
 }
 
 #[test]
+fn the_index_follows_no_relationship() {
+    let model = thing();
+    let plain = request::list(&model, &Value::Null, Some("a ne 'b'".into()));
+    let indexed = request::indexed(plain.clone());
+    assert!(line(&plain).contains("$expand=manager") && plain.headers.is_empty());
+    assert!(line(&indexed).ends_with("&$filter=a ne 'b'&$count=true"), "{}", line(&indexed));
+    assert!(!line(&indexed).contains("$expand"));
+    assert_eq!(indexed.headers, [("ConsistencyLevel", "eventual")]);
+    let links = request::expanded_links(&model);
+    assert_eq!(line(&links[0].1("x")), "Get /things/x/manager?$select=id");
+}
+
+#[test]
 fn a_single_relationship_is_put_and_deleted() {
     let change = |add: &[&str]| LinkChange {
         property: "manager".into(),
@@ -74,6 +87,11 @@ fn a_reference_is_made_and_removed_by_ref() {
         line(&request::delete(&model, &state, &Json::Null)),
         "Delete /things/t/members/m/$ref"
     );
+    let listed = line(&request::references(&model, &state));
+    assert_eq!(listed, "Get /things/t/members?$select=id&$top=999");
+    let shouted = value(&model, json!({"thing_id": "t", "member_id": "AB-1"}));
+    let removed = line(&request::delete(&model, &shouted, &Json::Null));
+    assert_eq!(removed, "Delete /things/t/members/ab-1/$ref");
     assert_eq!(import::made_up_id(&model, &state), Some(Value::from("t/m")));
 }
 
