@@ -299,12 +299,49 @@ fn l11_the_emergency_accounts_have_what_is_demanded() {
     let without = |method: &str| Change::MethodDisabled { method: method.to_owned(), users: None };
     check(&guard(&without("fido2"), &scene), &["L-11"]);
     check(&guard(&without("sms"), &scene), &[]);
-    let strength = |combination: &str| Change::StrengthChanged {
-        id: "00000000-0000-0000-0000-000000000004".to_owned(),
-        allowed_combinations: vec![combination.to_owned()],
+    let strength = |combination: &str| {
+        let strength = json!({
+            "id": "00000000-0000-0000-0000-000000000004", "displayName": "Strong",
+            "allowedCombinations": [combination],
+        });
+        Change::StrengthChanged(serde_json::from_value(strength).unwrap())
     };
-    check(&guard(&strength("x509CertificateMultiFactor"), &scene), &["L-11"]);
+    check(&guard(&strength("x509CertificateMultiFactor"), &scene), &["L-01", "L-11"]);
     check(&guard(&strength("fido2"), &scene), &[]);
+    // Where somebody else is let in, it is for the emergency accounts alone.
+    let push = guard(&strength("microsoftAuthenticatorPush"), &scene);
+    check(&push, &["L-11"]);
+    assert_eq!(push[0].whom.len(), 2, "{push:#?}");
+}
+
+#[test]
+fn l11_models_of_keys_are_looked_at() {
+    let demand =
+        json!({"name": "P", "strength": "strength-keys", "users": {"includeRoles": ["GA"]}});
+    let strength = |models: &[&str]| {
+        let strength = json!({
+            "id": "strength-keys", "displayName": "Keys", "allowedCombinations": ["fido2"],
+            "combinationConfigurations": [
+                {"allowedAAGUIDs": models, "appliesToCombinations": ["fido2"]},
+            ],
+        });
+        serde_json::from_value::<m365::policy::ca::AuthenticationStrength>(strength).unwrap()
+    };
+    let mut scene = scene(&[demand]);
+    for user in &mut scene.directory.users {
+        user.methods = Some(vec!["fido2".to_owned()]);
+        user.passkeys = Some(vec![if user.id == "adm" { "b" } else { "a" }.to_owned()]);
+    }
+    scene.put_strength(&strength(&["a", "b"]));
+    check(&judge(&scene, Some("P")), &[]);
+    let to = |models: &[&str]| guard(&Change::StrengthChanged(strength(models)), &scene);
+    check(&to(&["a", "b", "c"]), &[]);
+    check(&to(&["b"]), &["L-11"]);
+    // Administrators are told, those of emergency access still get in.
+    let told = to(&["a"]);
+    assert_eq!(ids(&told), [("L-01", Severity::Warning), ("L-11", Severity::Warning)], "{told:#?}");
+    assert!(told.iter().all(|one| one.whom == ["adm@contoso.onmicrosoft.com"] && one.consequence.contains("\"Keys\"")));
+    check(&to(&["c"]), &["L-01", "L-11"]);
 }
 
 #[test]

@@ -28,17 +28,13 @@ pub fn guard(change: &Change, scene: &Scene) -> Vec<Finding> {
         Change::RoleRemoved { principal, role } => role_removed(scene, principal, role),
         Change::RoleActivation(rules) => activation::findings(scene, rules),
         Change::Location { before, after } => location::findings(scene, before, after.as_ref()),
-        Change::StrengthDeleted(id) => referenced(scene, "authentication strength", |policy| {
-            let grant = policy.grant_controls.as_ref();
-            let strength = grant.and_then(|grant| grant.authentication_strength.as_ref());
-            strength.is_some_and(|strength| strength.id.eq_ignore_ascii_case(id))
-        }),
+        Change::StrengthDeleted(id) => {
+            referenced(scene, "authentication strength", |policy| methods::demands(policy, id))
+        }
         Change::ContextDeleted(id) => {
             referenced(scene, "authentication context", |policy| asks_for(policy, id))
         }
-        Change::StrengthChanged { id, allowed_combinations } => {
-            methods::strength_changed(scene, id, allowed_combinations)
-        }
+        Change::StrengthChanged(strength) => methods::strength_changed(scene, strength),
         Change::MethodDisabled { method, users } => {
             methods::disabled(scene, method, users.as_deref())
         }

@@ -26,9 +26,10 @@ pub use change::{Change, RoleActivation};
 pub use consistency::enabling;
 pub use finding::{Finding, Severity};
 pub use guard::guard;
+pub use methods::demands;
 pub use survivors::{Survivor, Survivors, survivors};
 
-use super::ca::{Compiled, Directory, Policy, State, User};
+use super::ca::{AuthenticationStrength, Compiled, Directory, Policy, State, User};
 use super::roles::GLOBAL_ADMINISTRATOR;
 use trials::Trials;
 
@@ -119,6 +120,19 @@ impl Scene {
         scene
     }
 
+    /// Puts a strength in the place of the one with its id, also where policies carry it as it is.
+    pub fn put_strength(&mut self, strength: &AuthenticationStrength) {
+        let is_it = |id: &str| strength.id.eq_ignore_ascii_case(id);
+        self.directory.strengths.retain(|one| !is_it(&one.id));
+        self.directory.strengths.push(strength.clone());
+        let grants = self.policies.iter_mut().filter_map(|one| one.grant_controls.as_mut());
+        for carried in grants.filter_map(|grant| grant.authentication_strength.as_mut()) {
+            if is_it(&carried.id) {
+                *carried = strength.clone();
+            }
+        }
+    }
+
     /// Whether somebody looked who is in the group.
     fn members_read(&self, group: &str) -> bool {
         let found = self.directory.groups.iter().find(|g| g.id.eq_ignore_ascii_case(group));
@@ -165,25 +179,36 @@ fn join(directory: &mut Directory, group: &str, member: &str) {
 /// With `planned`, only what that policy (by id, else by name) is a cause of.
 pub fn judge(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
     let scene = &scene.prepared();
-    let compiled = scene.compiled();
+    let subjects: Vec<&Policy> =
+        scene.policies.iter().filter(|policy| is_planned(policy, planned)).collect();
+    let compiled = Compiled::new(subjects.iter().copied(), &scene.directory);
     let trials = Trials::new(scene, &compiled);
     let mut findings = Vec::new();
-    for (at, policy) in scene.policies.iter().enumerate() {
-        if !is_planned(policy, planned) {
-            continue;
-        }
+    for (at, policy) in subjects.into_iter().enumerate() {
         findings.extend(consistency::findings(policy, scene));
         if matches!(policy.state, State::Disabled | State::ReportOnly) {
             continue;
         }
-        findings.extend(access::findings(policy, trials.emergency(at), scene));
+        findings.extend(access::findings(policy, &trials, at, scene));
         findings.extend(registration::findings(policy, trials.registering(at), scene));
         findings.extend(synchronisation::findings(policy, trials.synchronising(at), scene));
         findings.extend(automation::findings(policy, trials.automation(at), scene));
     }
-    findings.extend(survivors::findings(scene, &compiled, planned));
+    // What stops nobody has no part in what all do together.
+    if planned.is_none() || survivors::stops_somebody(scene, &compiled) {
+        let errors = findings.iter().filter(|one| one.severity == Severity::Error);
+        let told = errors.flat_map(|finding| finding.whom.clone()).collect();
+        findings.extend(survivors::findings(scene, &scene.compiled(), planned, &told));
+    }
     findings.sort_by(|a, b| (a.severity, &a.id, &a.policy).cmp(&(b.severity, &b.id, &b.policy)));
     findings
+}
+
+/// Whether the policies of `scene` stop anyone, or anything, by which survival is tried. Where one
+/// alone does not, it takes no other policy to say that nobody is locked out because of it.
+pub fn stops_somebody(scene: &Scene) -> bool {
+    let scene = &scene.prepared();
+    survivors::stops_somebody(scene, &scene.compiled())
 }
 
 fn is_planned(policy: &Policy, planned: Option<&str>) -> bool {
