@@ -35,6 +35,7 @@ fn scene(policies: &[Value]) -> Scene {
     });
     Scene {
         policies: policies.iter().map(policy).collect(),
+        until_then: Vec::new(),
         directory: directory(&tenant),
         emergency: EmergencyAccess {
             user_ids: vec!["bg1".to_owned(), "bg2".to_owned()],
@@ -340,7 +341,10 @@ fn l11_models_of_keys_are_looked_at() {
     // Administrators are told, those of emergency access still get in.
     let told = to(&["a"]);
     assert_eq!(ids(&told), [("L-01", Severity::Warning), ("L-11", Severity::Warning)], "{told:#?}");
-    assert!(told.iter().all(|one| one.whom == ["adm@contoso.onmicrosoft.com"] && one.consequence.contains("\"Keys\"")));
+    assert!(
+        told.iter().all(|one| one.whom == ["adm@contoso.onmicrosoft.com"]
+            && one.consequence.contains("\"Keys\""))
+    );
     check(&to(&["c"]), &["L-01", "L-11"]);
 }
 

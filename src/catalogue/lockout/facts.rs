@@ -105,6 +105,21 @@ impl Guard<'_> {
         Some(all)
     }
 
+    /// Every policy as Graph has it, but for those that go: at plan, what may be changed later than
+    /// the object that it refers to is removed.
+    pub(super) fn policies_until_then(&self) -> Vec<Policy> {
+        if self.question.is_writing {
+            return Vec::new();
+        }
+        let goes = |policy: &Json| {
+            let name = policy["id"].as_str().unwrap_or_default().to_lowercase();
+            let planned = self.question.elsewhere.get(&("conditional_access_policy", name));
+            planned.is_some_and(Json::is_null)
+        };
+        let saved = self.ask.objects(&tenant::policies()).unwrap_or_default().iter();
+        saved.filter(|one| !goes(one)).filter_map(|one| Policy::from_graph(one).ok()).collect()
+    }
+
     /// The policy that the plan is about, laid over what Graph has of it; `None` where policies
     /// cannot be read.
     pub(super) fn planned_policy(&self) -> Option<Policy> {

@@ -1,4 +1,4 @@
-//! The guards of what policies refer to by id: authentication strengths and contexts.
+//! The guards of what policies refer to by id: authentication strengths and contexts, terms of use.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -64,6 +64,11 @@ pub(in crate::catalogue) fn authentication_context(
     removed(question, answers, Change::ContextDeleted)
 }
 
+/// Whether terms of use go that a policy demands.
+pub(in crate::catalogue) fn terms_of_use(question: &Question<'_>, answers: &Answers) -> Judged {
+    removed(question, answers, Change::TermsDeleted)
+}
+
 fn removed(question: &Question<'_>, answers: &Answers, change: fn(String) -> Change) -> Judged {
     let Some(guard) = Guard::new(question, answers) else { return SILENT };
     let id = question.prior["id"].as_str().filter(|_| guard.is_removed());
@@ -71,6 +76,7 @@ fn removed(question: &Question<'_>, answers: &Answers, change: fn(String) -> Cha
     let Some(policies) = guard.policies(None) else { return guard.conclude(Vec::new()) };
     let mut scene = guard.scene();
     scene.policies = policies;
+    scene.until_then = guard.policies_until_then();
     let findings = later(question, judge(&change(id.to_owned()), &scene));
     guard.conclude(findings)
 }

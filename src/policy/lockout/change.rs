@@ -52,6 +52,8 @@ pub enum Change {
     StrengthChanged(AuthenticationStrength),
     /// An authentication context is deleted, by its id `c1` to `c99`.
     ContextDeleted(String),
+    /// Terms of use are deleted.
+    TermsDeleted(String),
     /// A method, by its name among `authenticationMethodModes`, can no longer be used.
     MethodDisabled {
         /// For instance `fido2`.

@@ -29,6 +29,8 @@ pub use guard::guard;
 pub use methods::demands;
 pub use survivors::{Survivor, Survivors, survivors};
 
+use std::collections::BTreeSet;
+
 use super::ca::{AuthenticationStrength, Compiled, Directory, Policy, State, User};
 use super::roles::GLOBAL_ADMINISTRATOR;
 use trials::Trials;
@@ -83,6 +85,9 @@ pub struct Tenant {
 pub struct Scene {
     /// Every policy, planned ones in place of those they replace.
     pub policies: Vec<Policy>,
+    /// Policies as they are until they are changed, where a change may come too late: an object is
+    /// removed before what referred to it is changed.
+    pub until_then: Vec<Policy>,
     /// Users, groups and so on, as far as they are known.
     pub directory: Directory,
     /// Who is to stay able to sign in.
@@ -131,6 +136,13 @@ impl Scene {
                 *carried = strength.clone();
             }
         }
+    }
+
+    /// The names of the policies that refer to something, after the change or until then.
+    fn referring(&self, refers: impl Fn(&Policy) -> bool) -> Vec<String> {
+        let referring = self.policies.iter().chain(&self.until_then).filter(|one| refers(one));
+        let names: BTreeSet<&str> = referring.map(Policy::name).collect();
+        names.into_iter().map(|name| format!("policy \"{name}\"")).collect()
     }
 
     /// Whether somebody looked who is in the group.
