@@ -226,6 +226,71 @@ fn l07_the_emergency_group_is_kept() {
 }
 
 #[test]
+fn l24_a_group_that_policies_are_for_is_kept() {
+    let users = json!({"includeGroups": ["Executives"]});
+    let of = |state: &str| json!({"name": "P", "users": users, "grant": ["mfa"], "state": state});
+    let deleted = || Change::GroupDeleted("executives".to_owned());
+    check(&guard(&deleted(), &scene(&[of("enabled")])), &["L-24"]);
+    check(
+        &guard(&Change::GroupReplaced("Executives".to_owned()), &scene(&[of("enabled")])),
+        &["L-24"],
+    );
+    check(&guard(&deleted(), &scene(&[of("disabled")])), &[]);
+    check(
+        &guard(&Change::GroupMadeDynamic("Executives".to_owned()), &scene(&[of("enabled")])),
+        &[],
+    );
+    // As long as it is for it, although it is planned to be for another.
+    let mut until = scene(&[]);
+    until.until_then = scene(&[of("enabled")]).policies;
+    check(&guard(&deleted(), &until), &["L-24"]);
+}
+
+#[test]
+fn who_is_left_depends_on_nothing_that_can_fail() {
+    #[track_caller]
+    fn found(declared: bool, policies: &[Value], expected: &[(&str, &str)]) {
+        let mut scene = scene(policies);
+        if !declared {
+            scene.emergency = EmergencyAccess::default();
+            scene.directory.users.retain(|user| user.id == "adm");
+        }
+        let told: Vec<_> = judge(&scene, None).into_iter().filter(|one| one.id == "L-01").collect();
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.summary.as_str(), one.whom.first().map_or("", String::as_str)))
+            .collect();
+        assert_eq!(told, expected);
+    }
+    let adm = "adm@contoso.onmicrosoft.com";
+    let on = |grant: &str, further: Value| json!({"name": "P", "users": safe_users(), "grant": [grant], "when": further});
+    let away =
+        json!({"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}});
+    found(true, &[on("compliantDevice", json!({}))], &[]);
+    found(
+        false,
+        &[on("compliantDevice", json!({}))],
+        &[("Administrators could sign in with a managed device only", adm)],
+    );
+    found(
+        false,
+        &[on("block", away.clone())],
+        &[("Administrators could sign in with a trusted location only", adm)],
+    );
+    found(
+        false,
+        &[on("compliantDevice", json!({})), on("block", away)],
+        &[("Administrators could sign in with a managed device at a trusted location only", adm)],
+    );
+    found(
+        true,
+        &[on("block", json!({}))],
+        &[("Nobody but the emergency access accounts could administer the tenant", adm)],
+    );
+    found(false, &[on("mfa", json!({}))], &[]);
+}
+
+#[test]
 fn l08_the_emergency_accounts_are_kept() {
     let scene = scene(&[]);
     let changed = |id: &str, properties: Value| Change::UserChanged {

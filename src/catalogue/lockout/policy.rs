@@ -282,10 +282,76 @@ fn fitness(guard: &Guard<'_>, scene: &mut Scene) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::declare::UNKNOWN;
+    use serde_json::json;
+
+    use super::*;
+    use crate::declare::{Answer, Elsewhere, Inquiry, UNKNOWN};
 
     #[test]
     fn the_mark_of_what_is_not_known_is_one() {
         assert_eq!(UNKNOWN, crate::policy::ca::UNKNOWN);
+    }
+
+    /// The paths that are read to judge a policy with this control beside one that names a group, and
+    /// the rules that are told.
+    fn judged_with(control: &str) -> (Vec<String>, Vec<String>) {
+        let policy = |name: &str, users: Json, control: &str| {
+            json!({
+                "displayName": name, "state": "enabled", "allowDirectEnable": true,
+                "conditions": {"users": users, "applications": {"includeApplications": ["All"]}},
+                "grantControls": {"operator": "OR", "builtInControls": [control]},
+            })
+        };
+        let mut other = policy("Q", json!({"includeGroups": ["g"]}), "block");
+        other["id"] = json!("q");
+        let planned = policy("P", json!({"includeUsers": ["admin"]}), control);
+        let holder = json!({
+            "roleDefinitionId": GLOBAL_ADMINISTRATOR, "directoryScopeId": "/", "principalId": "admin",
+            "principal": {"@odata.type": "#microsoft.graph.user", "id": "admin", "userType": "Member"},
+        });
+        let (elsewhere, mut answers) = (Elsewhere::new(), Answers::default());
+        let mut paths = Vec::new();
+        loop {
+            let question = Question {
+                prior: &Json::Null,
+                planned: &planned,
+                is_replaced: false,
+                is_writing: false,
+                provider: &json!({}),
+                token: &Json::Null,
+                elsewhere: &elsewhere,
+            };
+            match conditional_access_policy(&question, &answers) {
+                Inquiry::Needs(reads) => {
+                    for read in reads {
+                        let holds =
+                            read.query.iter().any(|(_, q)| q.contains(GLOBAL_ADMINISTRATOR));
+                        let answer = match read.path.as_str() {
+                            "/identity/conditionalAccess/policies" => json!([other]),
+                            "/roleManagement/directory/roleAssignments" if holds => json!([holder]),
+                            path if path.ends_with("transitiveMemberOf") => json!([{"id": "g"}]),
+                            _ => json!([]),
+                        };
+                        paths.push(read.path.clone());
+                        answers.insert(read, Answer::Found(answer));
+                    }
+                }
+                Inquiry::Concluded(found) => {
+                    return (paths, found.into_iter().map(|one| one.summary).collect());
+                }
+                Inquiry::Without(unread) => panic!("{unread:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_stops_nobody_is_judged_alone() {
+        let (paths, told) = judged_with("mfa");
+        assert!(!paths.iter().any(|path| path.ends_with("transitiveMemberOf")), "{paths:?}");
+        assert_eq!(told, [""; 0]);
+        // What stops somebody may stop the last one whom the others left.
+        let (paths, told) = judged_with("block");
+        assert!(paths.iter().any(|path| path.ends_with("transitiveMemberOf")), "{paths:?}");
+        assert_eq!(told, ["L-01: No known administrator could sign in to repair the tenant"]);
     }
 }
