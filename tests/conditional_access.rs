@@ -236,3 +236,28 @@ async fn odd_policies_are_made_changed_and_removed() {
     let left = workspace.outside("/identity/conditionalAccess/policies").await;
     assert_eq!(left.len(), 0, "{left:?}");
 }
+
+/// What v1.0 takes for a preview, although it is in its documentation, is written by the beta.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_v1_takes_for_a_preview_is_written_by_the_beta() {
+    let options = Options { tenant: TenantKind::Empty, ..Options::default() };
+    let workspace = Workspace::new(options, "").await;
+    let path = "/v1.0/identity/conditionalAccess/policies";
+    for method in ["POST", "PATCH"] {
+        let fault = json!({ "kind": "preview", "method": method, "path": path, "count": 1 });
+        workspace.control("faults", fault).await;
+    }
+    let every_time = policy(
+        &format!("{NOBODY}, {EVERYTHING}"),
+        MFA,
+        "sign_in_frequency = { frequency_interval = \"everyTime\" }",
+    );
+    workspace.write(&every_time);
+    workspace.ok(APPLY).await;
+    workspace.write(&every_time.replace("\"Odd\"", "\"Even\""));
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    let beta: Vec<String> = workspace.requests().await;
+    let beta: Vec<_> = beta.iter().filter(|one| one.contains(" /beta/")).collect();
+    assert_eq!(beta.len(), 2, "{beta:?}");
+}

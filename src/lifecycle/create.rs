@@ -165,11 +165,17 @@ async fn post(
     request: &Request,
     planned: &Value,
 ) -> Result<Json, Diagnostic> {
+    let mut request = request.clone();
     let mut tries = 0;
     loop {
-        let error = match session.write(request, model.resource.retry_on).await {
+        let error = match session.write(&request, model.resource.retry_on).await {
             Ok(created) => return Ok(created),
-            Err(error) if write::is_done(request, &error) => return Ok(Json::Null),
+            Err(error) if write::is_done(&request, &error) => return Ok(Json::Null),
+            // What v1.0 takes for a preview.
+            Err(error) if !request.beta && read::wants_beta(model, &error) => {
+                request = request.in_beta();
+                continue;
+            }
             Err(error) => error,
         };
         tries += 1;

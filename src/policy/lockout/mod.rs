@@ -208,9 +208,7 @@ pub fn judge(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
     }
     // What stops nobody has no part in what all do together.
     if planned.is_none() || survivors::stops_somebody(scene, &compiled) {
-        let errors = findings.iter().filter(|one| one.severity == Severity::Error);
-        let told = errors.flat_map(|finding| finding.whom.clone()).collect();
-        findings.extend(survivors::findings(scene, &scene.compiled(), planned, &told));
+        findings.extend(survivors::findings(scene, &scene.compiled(), planned));
     }
     findings.sort_by(|a, b| (a.severity, &a.id, &a.policy).cmp(&(b.severity, &b.id, &b.policy)));
     findings

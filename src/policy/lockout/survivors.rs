@@ -194,12 +194,11 @@ fn stopping(outcome: &Outcome) -> impl Iterator<Item = (String, Standing)> {
 }
 
 /// The findings on the whole set: who is left. The emergency accounts that a single policy stops are
-/// told by the rule that it breaks; those of `told` need no second word.
+/// told by the rule that it breaks, and need no second word.
 pub(super) fn findings(
     scene: &Scene,
     compiled: &Compiled<'_>,
     planned: Option<&str>,
-    told: &BTreeSet<String>,
 ) -> Vec<Finding> {
     let survivors = with(scene, compiled);
     let takes_part = |survivor: &Survivor| {
@@ -214,11 +213,11 @@ pub(super) fn findings(
     if !everyone().any(takes_part) {
         return Vec::new();
     }
-    left_out(&survivors, told).or_else(|| narrow(&survivors)).into_iter().collect()
+    left_out(&survivors).or_else(|| narrow(&survivors)).into_iter().collect()
 }
 
-/// That nobody is left, or too few of those who are to be.
-fn left_out(survivors: &Survivors, told: &BTreeSet<String>) -> Option<Finding> {
+/// That nobody is left, or the emergency accounts alone.
+fn left_out(survivors: &Survivors) -> Option<Finding> {
     let (emergency, administrators) = (&survivors.emergency, &survivors.administrators);
     let lost = |all: &[Survivor]| -> Vec<Survivor> {
         all.iter().filter(|one| one.survives.is_no()).cloned().collect()
@@ -226,7 +225,6 @@ fn left_out(survivors: &Survivors, told: &BTreeSet<String>) -> Option<Finding> {
     let (lost_emergency, lost_others) = (lost(emergency), lost(administrators));
     let left = emergency.len() - lost_emergency.len();
     let nobody = left == 0 && lost_others.len() == administrators.len();
-    let is_told = lost_emergency.iter().all(|one| told.contains(&one.name));
     let all = [lost_emergency.clone(), lost_others.clone()].concat();
     let exclude = "exclude the emergency access group in exclude_groups of each of these policies";
     if nobody {
@@ -234,13 +232,6 @@ fn left_out(survivors: &Survivors, told: &BTreeSet<String>) -> Option<Finding> {
             Finding::error("L-01", "No known administrator could sign in to repair the tenant");
         let would = format!("Together, the policies {} stop every one of them.", stoppers(&all));
         return Some(finding.would(would).to(names(&all)).fix(exclude));
-    }
-    if left < 2 && !lost_emergency.is_empty() && !is_told {
-        let (count, make): (_, fn(_, String) -> Finding) =
-            if left == 0 { ("None", Finding::error) } else { ("Only one", Finding::warning) };
-        let summary = format!("{count} of the emergency access accounts could sign in");
-        let would = format!("The policies {} stop the rest.", stoppers(&lost_emergency));
-        return Some(make("L-01", summary).would(would).to(names(&lost_emergency)).fix(exclude));
     }
     if !administrators.is_empty() && lost_others.len() == administrators.len() && left > 0 {
         let summary = "Nobody but the emergency access accounts could administer the tenant";
