@@ -2,6 +2,7 @@
 
 mod branding;
 mod catalogue;
+mod conditional_access;
 mod directory;
 mod docs;
 mod emulator;

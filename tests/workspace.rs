@@ -209,6 +209,19 @@ impl Workspace {
             .collect()
     }
 
+    /// What was written since, as requests with their bodies.
+    pub(crate) async fn bodies(&self) -> Vec<(String, Json)> {
+        let told = self.http.get(self.url("requests")).send().await.unwrap();
+        let told: Json = told.json().await.unwrap();
+        let requests = told["requests"].as_array().unwrap().iter();
+        let written = requests.filter(|request| !request["body"].is_null());
+        let named = written.map(|request| {
+            let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
+            (format!("{} {}", text("method"), text("path")), request["body"].clone())
+        });
+        named.collect()
+    }
+
     fn url(&self, what: &str) -> String {
         format!("{}/_emulator/{what}", self.graph.endpoint())
     }

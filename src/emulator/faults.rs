@@ -44,6 +44,8 @@ pub enum FaultKind {
     Unavailable,
     /// 504
     Timeout,
+    /// 400: what is asked of v1.0 is a preview, which the beta takes.
+    Preview,
     /// The connection ends, and nothing was done.
     DropBefore,
     /// The connection ends, and what was asked was done.

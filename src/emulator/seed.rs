@@ -29,6 +29,7 @@ pub(crate) fn tenant(kind: TenantKind, users: usize, seed: u64) -> State {
     applications(&mut state);
     if kind == TenantKind::Contoso {
         contoso(&mut state);
+        administrator(&mut state);
     }
     many_users(&mut state, users);
     state.immediate = false;
@@ -410,6 +411,38 @@ fn contoso(state: &mut State) {
         }),
     );
 }
+
+/// Who administers the tenant: an account of the cloud alone.
+fn administrator(state: &mut State) {
+    let id = state.new_id();
+    put(
+        state,
+        "user",
+        json!({
+            "id": id,
+            "accountEnabled": true,
+            "createdDateTime": ONCE,
+            "displayName": "Contoso Administrator",
+            "mailNickname": "admin",
+            "userPrincipalName": "admin@contoso.onmicrosoft.com",
+            "usageLocation": "CH",
+            "userType": "Member",
+        }),
+    );
+    let assignment = state.new_id();
+    put(
+        state,
+        "unifiedRoleAssignment",
+        json!({
+            "id": assignment,
+            "principalId": id,
+            "roleDefinitionId": GLOBAL_ADMINISTRATOR,
+            "directoryScopeId": "/",
+        }),
+    );
+}
+
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// Users by the thousand: `user000001@contoso.com`.
 fn many_users(state: &mut State, users: usize) {

@@ -338,6 +338,11 @@ fn refused_by(fault: &Fault) -> Option<Refusal> {
             Refusal::new(503, "ServiceUnavailable", "The service is unavailable.")
         }
         FaultKind::Timeout => Refusal::new(504, "GatewayTimeout", "The gateway timed out."),
+        FaultKind::Preview => Refusal::new(
+            400,
+            "BadRequest",
+            "1037: The policy contains preview features. Use the Beta endpoint.",
+        ),
         // Nobody reads this: the connection is cut.
         FaultKind::DropBefore => {
             Refusal::new(503, "ServiceUnavailable", "The connection was dropped.")

@@ -72,7 +72,7 @@ pub fn json(attribute: &Attribute, value: &Value) -> Json {
 pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
     let json = match (&attribute.kind, value) {
         (_, Value::Null | Value::Unknown(_)) => nothing(&attribute.kind),
-        // No text says that no member is set.
+        // No flag at all is no value: an empty text is no member of the enumeration.
         (Kind::Flags, Value::Set(members)) if members.is_empty() => Json::Null,
         (Kind::Flags, Value::Set(members)) => {
             let mut members: Vec<_> = members.iter().filter_map(Value::as_str).collect();

@@ -28,10 +28,19 @@ fn put(object: &mut Map<String, Json>, attributes: &[Attribute], value: &Value) 
             put(object, nested, value);
             continue;
         }
-        let json = shaped(attribute, value);
+        let mut json = shaped(attribute, value);
         match names::location(attribute) {
             (property, None) => {
-                object.insert(property, json);
+                // Several sets, each of a type of its own, may be one collection of Graph's.
+                if let Some(Json::Array(before)) = object.get_mut(&property) {
+                    match &mut json {
+                        Json::Array(more) => before.append(more),
+                        Json::Null => {}
+                        unknown => before.push(unknown.take()),
+                    }
+                } else {
+                    object.insert(property, json);
+                }
             }
             (property, Some(inner)) => {
                 let outer = object.entry(property).or_insert_with(|| Json::Object(Map::new()));
@@ -49,7 +58,8 @@ fn shaped(attribute: &Attribute, value: &Value) -> Json {
             object(nested, value)
         }
         (Kind::Objects(nested), Value::Set(elements)) if attribute.via.is_none() => {
-            elements.iter().map(|element| element_of(nested, element)).collect()
+            let odata = attribute.contained.and_then(|contained| contained.odata);
+            elements.iter().map(|element| element_of(nested, element, odata)).collect()
         }
         (_, value) if value.is_wholly_known() => encode::json(attribute, value),
         (Kind::Texts(_) | Kind::Links, Value::Set(elements)) if attribute.via.is_none() => {
@@ -60,8 +70,15 @@ fn shaped(attribute: &Attribute, value: &Value) -> Json {
     }
 }
 
-fn element_of(nested: &[Attribute], element: &Value) -> Json {
-    if element.is_unknown() { UNKNOWN.into() } else { object(nested, element) }
+fn element_of(nested: &[Attribute], element: &Value, odata: Option<&str>) -> Json {
+    if element.is_unknown() {
+        return UNKNOWN.into();
+    }
+    let mut object = object(nested, element);
+    if let Some(odata) = odata {
+        object["@odata.type"] = encode::odata_type(odata);
+    }
+    object
 }
 
 #[cfg(test)]

@@ -165,15 +165,21 @@ async fn post(
     request: &Request,
     planned: &Value,
 ) -> Result<Json, Diagnostic> {
+    let mut request = request.clone();
     let mut tries = 0;
     loop {
-        let error = match session.write(request, model.resource.retry_on).await {
+        let error = match session.write(&request, model.resource.retry_on).await {
             Ok(created) if tells_id(model, planned, &created) => return Ok(created),
             Ok(_) => {
                 let found = made_after_all(session, model, planned).await.ok().flatten();
                 return found.ok_or_else(|| no_id(model));
             }
-            Err(error) if write::is_done(request, &error) => return Ok(Json::Null),
+            Err(error) if write::is_done(&request, &error) => return Ok(Json::Null),
+            // What v1.0 takes for a preview.
+            Err(error) if !request.beta && read::wants_beta(model, &error) => {
+                request = request.in_beta();
+                continue;
+            }
             Err(error) => error,
         };
         tries += 1;

@@ -9,7 +9,7 @@ use super::write::{self, known};
 use super::{Applied, Apply, files, parts, ruled, schedule};
 use crate::declare::Keeps;
 use crate::engine::contained::Changes;
-use crate::engine::{Model, Request, patch, request};
+use crate::engine::{Model, Request, patch, request, version};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
@@ -65,6 +65,8 @@ pub(super) async fn change(
     let body = patch::body(model, prior, planned, config);
     if !body.is_empty() {
         let request = request::update(model, planned, body);
+        // What only the beta knows may be cleared with all that it is part of.
+        let request = if version::needs_beta(model, prior) { request.in_beta() } else { request };
         match session.write(&request, model.resource.retry_on).await {
             Err(error) if !request.beta && read::wants_beta(model, &error) => {
                 session.write(&request.in_beta(), model.resource.retry_on).await?

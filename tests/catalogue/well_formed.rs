@@ -272,7 +272,9 @@ fn of_values(attribute: &Attribute) -> Vec<String> {
         let fits = match check {
             Check::Range(from, to) => matches!(attribute.kind, Kind::Integer) && from <= to,
             Check::Length(least, most) => is_text && least <= most,
-            Check::Count(least, most) => is_set && least <= most,
+            Check::Count(least, most) => {
+                (is_set || matches!(attribute.kind, Kind::Flags)) && least <= most
+            }
             Check::Pattern(pattern, _) => {
                 Regex::new(pattern).is_ok()
                     && matches!(attribute.kind, Kind::Text(_) | Kind::Texts(_))

@@ -166,9 +166,9 @@ async fn the_tenant_is_filled_and_reset_from_outside() {
         .refuses(400, "on-premises");
     c.patch("/users/synced@contoso.com", json!({ "usageLocation": "CH" })).await.is(204);
     let count = async || c.control("GET", "/state", None).await.is(200)["objects"]["user"].clone();
-    assert_eq!(count().await, 11);
+    assert_eq!(count().await, 12);
     c.control("POST", "/reset", None).await.is(204);
-    assert_eq!(count().await, 10);
+    assert_eq!(count().await, 11);
 }
 
 #[tokio::test]

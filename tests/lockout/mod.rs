@@ -3,6 +3,7 @@
 mod causes;
 mod guide;
 mod set;
+mod strengths;
 mod tenant;
 mod thrift;
 mod what_if;

@@ -55,9 +55,9 @@ async fn a_set_is_judged_before_any_of_it_exists() {
     let plan = &["plan", "-input=false"];
     let (code, said) = tenant.run(plan, &set(&tenant, "")).await;
     assert_eq!(code, Some(0), "{said}");
-    // The accounts have a password only.
+    // The accounts have a password only, and nobody else would be left.
     for expected in [
-        "rules = \"L-35\"",
+        "rules = \"L-01,L-35\"",
         "safe  = true",
         "administrator@contoso.onmicrosoft.com no",
         "emergency-1@contoso.onmicrosoft.com yes",
@@ -67,7 +67,7 @@ async fn a_set_is_judged_before_any_of_it_exists() {
     let excluded = format!(", exclude_groups = [\"{}\"]", tenant.group);
     let (code, said) = tenant.run(plan, &set(&tenant, &excluded)).await;
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("rules = \"\"") && said.contains("safe  = true"), "{said}");
+    assert!(said.contains("rules = \"L-01\"") && said.contains("safe  = true"), "{said}");
     let blocked = set(&tenant, "").replace("\"mfa\"", "\"block\"");
     let (code, said) = tenant.run(plan, &blocked).await;
     assert_eq!(code, Some(0), "{said}");

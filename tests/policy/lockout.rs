@@ -35,6 +35,7 @@ fn scene(policies: &[Value]) -> Scene {
     });
     Scene {
         policies: policies.iter().map(policy).collect(),
+        until_then: Vec::new(),
         directory: directory(&tenant),
         emergency: EmergencyAccess {
             user_ids: vec!["bg1".to_owned(), "bg2".to_owned()],
@@ -225,6 +226,71 @@ fn l07_the_emergency_group_is_kept() {
 }
 
 #[test]
+fn l24_a_group_that_policies_are_for_is_kept() {
+    let users = json!({"includeGroups": ["Executives"]});
+    let of = |state: &str| json!({"name": "P", "users": users, "grant": ["mfa"], "state": state});
+    let deleted = || Change::GroupDeleted("executives".to_owned());
+    check(&guard(&deleted(), &scene(&[of("enabled")])), &["L-24"]);
+    check(
+        &guard(&Change::GroupReplaced("Executives".to_owned()), &scene(&[of("enabled")])),
+        &["L-24"],
+    );
+    check(&guard(&deleted(), &scene(&[of("disabled")])), &[]);
+    check(
+        &guard(&Change::GroupMadeDynamic("Executives".to_owned()), &scene(&[of("enabled")])),
+        &[],
+    );
+    // As long as it is for it, although it is planned to be for another.
+    let mut until = scene(&[]);
+    until.until_then = scene(&[of("enabled")]).policies;
+    check(&guard(&deleted(), &until), &["L-24"]);
+}
+
+#[test]
+fn who_is_left_depends_on_nothing_that_can_fail() {
+    #[track_caller]
+    fn found(declared: bool, policies: &[Value], expected: &[(&str, &str)]) {
+        let mut scene = scene(policies);
+        if !declared {
+            scene.emergency = EmergencyAccess::default();
+            scene.directory.users.retain(|user| user.id == "adm");
+        }
+        let told: Vec<_> = judge(&scene, None).into_iter().filter(|one| one.id == "L-01").collect();
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.summary.as_str(), one.whom.first().map_or("", String::as_str)))
+            .collect();
+        assert_eq!(told, expected);
+    }
+    let adm = "adm@contoso.onmicrosoft.com";
+    let on = |grant: &str, further: Value| json!({"name": "P", "users": safe_users(), "grant": [grant], "when": further});
+    let away =
+        json!({"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}});
+    found(true, &[on("compliantDevice", json!({}))], &[]);
+    found(
+        false,
+        &[on("compliantDevice", json!({}))],
+        &[("Administrators could sign in with a managed device only", adm)],
+    );
+    found(
+        false,
+        &[on("block", away.clone())],
+        &[("Administrators could sign in with a trusted location only", adm)],
+    );
+    found(
+        false,
+        &[on("compliantDevice", json!({})), on("block", away)],
+        &[("Administrators could sign in with a managed device at a trusted location only", adm)],
+    );
+    found(
+        true,
+        &[on("block", json!({}))],
+        &[("Nobody but the emergency access accounts could administer the tenant", adm)],
+    );
+    found(false, &[on("mfa", json!({}))], &[]);
+}
+
+#[test]
 fn l08_the_emergency_accounts_are_kept() {
     let scene = scene(&[]);
     let changed = |id: &str, properties: Value| Change::UserChanged {
@@ -299,12 +365,52 @@ fn l11_the_emergency_accounts_have_what_is_demanded() {
     let without = |method: &str| Change::MethodDisabled { method: method.to_owned(), users: None };
     check(&guard(&without("fido2"), &scene), &["L-11"]);
     check(&guard(&without("sms"), &scene), &[]);
-    let strength = |combination: &str| Change::StrengthChanged {
-        id: "00000000-0000-0000-0000-000000000004".to_owned(),
-        allowed_combinations: vec![combination.to_owned()],
+    let strength = |combination: &str| {
+        let strength = json!({
+            "id": "00000000-0000-0000-0000-000000000004", "displayName": "Strong",
+            "allowedCombinations": [combination],
+        });
+        Change::StrengthChanged(serde_json::from_value(strength).unwrap())
     };
-    check(&guard(&strength("x509CertificateMultiFactor"), &scene), &["L-11"]);
+    check(&guard(&strength("x509CertificateMultiFactor"), &scene), &["L-01", "L-11"]);
     check(&guard(&strength("fido2"), &scene), &[]);
+    // Where somebody else is let in, it is for the emergency accounts alone.
+    let push = guard(&strength("microsoftAuthenticatorPush"), &scene);
+    check(&push, &["L-11"]);
+    assert_eq!(push[0].whom.len(), 2, "{push:#?}");
+}
+
+#[test]
+fn l11_models_of_keys_are_looked_at() {
+    let demand =
+        json!({"name": "P", "strength": "strength-keys", "users": {"includeRoles": ["GA"]}});
+    let strength = |models: &[&str]| {
+        let strength = json!({
+            "id": "strength-keys", "displayName": "Keys", "allowedCombinations": ["fido2"],
+            "combinationConfigurations": [
+                {"allowedAAGUIDs": models, "appliesToCombinations": ["fido2"]},
+            ],
+        });
+        serde_json::from_value::<m365::policy::ca::AuthenticationStrength>(strength).unwrap()
+    };
+    let mut scene = scene(&[demand]);
+    for user in &mut scene.directory.users {
+        user.methods = Some(vec!["fido2".to_owned()]);
+        user.passkeys = Some(vec![if user.id == "adm" { "b" } else { "a" }.to_owned()]);
+    }
+    scene.put_strength(&strength(&["a", "b"]));
+    check(&judge(&scene, Some("P")), &[]);
+    let to = |models: &[&str]| guard(&Change::StrengthChanged(strength(models)), &scene);
+    check(&to(&["a", "b", "c"]), &[]);
+    check(&to(&["b"]), &["L-11"]);
+    // Administrators are told, those of emergency access still get in.
+    let told = to(&["a"]);
+    assert_eq!(ids(&told), [("L-01", Severity::Warning), ("L-11", Severity::Warning)], "{told:#?}");
+    assert!(
+        told.iter().all(|one| one.whom == ["adm@contoso.onmicrosoft.com"]
+            && one.consequence.contains("\"Keys\""))
+    );
+    check(&to(&["c"]), &["L-01", "L-11"]);
 }
 
 #[test]

@@ -137,6 +137,7 @@ pub(super) static CONDITIONS: &[Attribute] = &[
              marked by it.",
         )
         .required()
+        .checks(&[Check::Count(1, 3)])
         .one_of(&["none", "deviceCodeFlow", "authenticationTransfer"]),
     ]),
 ];
@@ -173,6 +174,7 @@ static GUESTS: &[Attribute] = &[
          `b2bDirectConnectUser`, `otherExternalUser`, `serviceProvider`.",
     )
     .required()
+    .checks(&[Check::Count(1, 7)])
     .one_of(&[
         "none",
         "internalGuest",

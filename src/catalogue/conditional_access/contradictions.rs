@@ -17,14 +17,11 @@ pub(super) fn contradictions(policy: &Value) -> Vec<Finding> {
         workload_identities,
         no_control,
         block_stands_alone,
-        password_change,
-        device_registration,
         sign_in_frequency,
         persistent_browser,
         controls_that_are_off,
         both_risks,
         evaluation_switched_off,
-        risk_remediation,
         device_code_and_devices,
         nobody,
     ];
@@ -227,46 +224,6 @@ fn block_stands_alone(view: &View<'_>) -> Vec<Finding> {
     )]
 }
 
-fn password_change(view: &View<'_>) -> Vec<Finding> {
-    let controls = part(view.grant, "built_in_controls");
-    if !has(controls, "passwordChange") {
-        return Vec::new();
-    }
-    let allowed = ["passwordChange", "mfa"];
-    let beside = texts(controls).into_iter().find(|control| !allowed.contains(control));
-    let everything = part(view.applications, "include_applications");
-    let wrong = if let Some(beside) = beside {
-        format!("it cannot be combined with {beside}, only with mfa")
-    } else if is_empty(part(view.conditions, "user_risk_levels")) {
-        "it needs the condition user_risk_levels".to_owned()
-    } else if everything.is_wholly_known() && !has(everything, "All") {
-        "it needs include_applications to be [\"All\"]".to_owned()
-    } else {
-        return Vec::new();
-    };
-    vec![Finding::error(
-        path("grant_controls.built_in_controls"),
-        format!("passwordChange does not work like this: {wrong}"),
-        "A password change is asked of users at risk, for all applications, alone or with mfa.",
-    )]
-}
-
-fn device_registration(view: &View<'_>) -> Vec<Finding> {
-    let action = "urn:user:registerdevice";
-    if !has(view.applications.get("include_user_actions"), action) {
-        return Vec::new();
-    }
-    let controls = texts(part(view.grant, "built_in_controls"));
-    let Some(control) = controls.into_iter().find(|control| *control != "mfa") else {
-        return Vec::new();
-    };
-    vec![Finding::error(
-        path("grant_controls.built_in_controls"),
-        format!("{control} cannot be asked for when a device is registered"),
-        "For this user action only mfa or an authentication strength can be granted.",
-    )]
-}
-
 fn sign_in_frequency(view: &View<'_>) -> Vec<Finding> {
     let frequency = view.session.get("sign_in_frequency");
     let (value, unit) = (frequency.get("value"), frequency.get("type"));
@@ -352,18 +309,6 @@ fn evaluation_switched_off(view: &View<'_>) -> Vec<Finding> {
         path("session_controls.continuous_access_evaluation"),
         format!("Continuous access evaluation is not switched off like this: {wrong}"),
         "It is switched off for all applications and without conditions, or not at all.",
-    )]
-}
-
-fn risk_remediation(view: &View<'_>) -> Vec<Finding> {
-    let controls = part(view.grant, "built_in_controls");
-    if !has(controls, "riskRemediation") || !is_empty(part(view.conditions, "user_risk_levels")) {
-        return Vec::new();
-    }
-    vec![Finding::error(
-        path("grant_controls.built_in_controls"),
-        "riskRemediation needs the condition user_risk_levels",
-        "It asks users at risk to remedy the risk. Say at which levels, or remove the control.",
     )]
 }
 
@@ -517,18 +462,6 @@ mod tests {
         let at = "grant_controls.built_in_controls";
         check(&[controls(json!([]))], &["grant_controls"]);
         check(&[controls(json!(["block", "mfa"]))], &[at]);
-        check(&[controls(json!(["passwordChange", "mfa"]))], &[at]);
-        let risk = ("/conditions/user_risk_levels", json!(["high"]));
-        check(&[controls(json!(["passwordChange", "mfa"])), risk.clone()], &[]);
-        check(&[controls(json!(["passwordChange", "compliantDevice"])), risk.clone()], &[at]);
-        let exchange = ("/conditions/applications/include_applications", json!(["1"]));
-        check(&[controls(json!(["passwordChange"])), risk, exchange], &[at]);
-        let register = (
-            "/conditions/applications",
-            json!({ "include_user_actions": ["urn:user:registerdevice"] }),
-        );
-        check(std::slice::from_ref(&register), &[]);
-        check(&[register, controls(json!(["compliantDevice"]))], &[at]);
     }
 
     #[test]
@@ -569,9 +502,6 @@ mod tests {
         check(&[evaluation("strictLocation"), platforms], &[]);
         let controls = |controls: Json| ("/grant_controls/built_in_controls", controls);
         let at = "grant_controls.built_in_controls";
-        let risk = ("/conditions/user_risk_levels", json!(["high"]));
-        check(&[controls(json!(["riskRemediation"]))], &[at]);
-        check(&[controls(json!(["riskRemediation"])), risk], &[]);
         let flow =
             ("/conditions/authentication_flows", json!({ "transfer_methods": ["deviceCodeFlow"] }));
         check(&[controls(json!(["compliantDevice"])), flow.clone()], &[at]);

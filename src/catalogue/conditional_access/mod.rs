@@ -7,6 +7,7 @@ mod contradictions;
 mod controls;
 mod evaluate;
 mod evaluated;
+pub(in crate::catalogue) mod methods;
 mod named_location;
 mod policy;
 mod references;

@@ -7,6 +7,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::methods::{self, Methods};
 use crate::declare::{Asking, Read};
 use crate::policy::ca::{
     Directory, NamedLocation, Policy, ServicePrincipal, State, UNKNOWN, User, Users,
@@ -43,11 +44,6 @@ pub(in crate::catalogue) fn memberships(id: &str) -> Read {
     Read::all(format!("/users/{id}/transitiveMemberOf"), "GroupMember.Read.All")
         .select("id,isAssignableToRole")
         .top(999)
-}
-
-/// The methods that a user has registered.
-pub(in crate::catalogue) fn methods(id: &str) -> Read {
-    Read::all(format!("/users/{id}/authentication/methods"), "UserAuthenticationMethod.Read.All")
 }
 
 /// The roles that a principal holds now.
@@ -104,12 +100,18 @@ pub(in crate::catalogue) fn person(
             person.roles = roles(ask, id, groups);
         }
     }
-    if with_methods && let Some(told) = ask.objects(&methods(id)) {
-        let methods: Vec<String> = told.iter().filter_map(method).collect();
-        person.is_mfa_registered = Some(methods.iter().any(|method| method != "password"));
-        person.methods = Some(methods);
+    if with_methods {
+        register(ask, &mut person);
     }
     person
+}
+
+/// Puts in what a user can sign in with.
+pub(in crate::catalogue) fn register(ask: &Asking<'_>, user: &mut User) {
+    if let Some(Methods { names, passkeys }) = methods::of(ask, &user.id) {
+        user.is_mfa_registered = Some(names.iter().any(|method| method != "password"));
+        (user.methods, user.passkeys) = (Some(names), passkeys);
+    }
 }
 
 /// The built-in roles that a user holds for the whole tenant, itself or by its groups.
@@ -161,22 +163,6 @@ fn id_of(object: &Json) -> Option<String> {
 /// The objects that this code can read.
 fn read_all<T: serde::de::DeserializeOwned>(told: &[Json]) -> Vec<T> {
     told.iter().filter_map(|one| serde_json::from_value(one.clone()).ok()).collect()
-}
-
-/// The name that strengths give to a method which a user has registered.
-pub(in crate::catalogue) fn method(told: &Json) -> Option<String> {
-    let kind = told["@odata.type"].as_str()?.strip_prefix("#microsoft.graph.")?;
-    Some(match kind.strip_suffix("AuthenticationMethod").unwrap_or(kind) {
-        "phone" => "sms".to_owned(),
-        "microsoftAuthenticator" => "microsoftAuthenticatorPush".to_owned(),
-        "passwordlessMicrosoftAuthenticator" => "deviceBasedPush".to_owned(),
-        "temporaryAccessPass" if told["isUsableOnce"] == true => {
-            "temporaryAccessPassOneTime".to_owned()
-        }
-        "temporaryAccessPass" => "temporaryAccessPassMultiUse".to_owned(),
-        "x509Certificate" => "x509CertificateMultiFactor".to_owned(),
-        other => other.to_owned(),
-    })
 }
 
 /// Lays what is planned over what is saved: a plan writes properties whole. A policy that is to be

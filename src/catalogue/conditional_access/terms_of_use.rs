@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::AREA;
+use crate::catalogue::lockout;
 use crate::declare::{
     Check, Codec, Contained, Form, Law, Literal::Bool, Lookup, Method, Permissions, Resource,
     boolean, instant, object, objects, string,
@@ -92,6 +93,7 @@ pub static TERMS_OF_USE: Resource = Resource {
     ],
     keys: &["display_name"],
     data: Some(Lookup { plural: None }),
+    guard: Some(lockout::terms_of_use),
     exceptions: &[(
         Law::L4,
         "documents cannot be read back, so the first apply after an import uploads them again",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::facts::put;
-use super::{Guard, Judged, SILENT};
+use super::{Guard, Judged, SILENT, later};
 use crate::catalogue::conditional_access::tenant;
 use crate::declare::{Answers, Question, UNKNOWN};
 use crate::policy::ca::{Group, User};
@@ -56,11 +56,10 @@ pub(in crate::catalogue) fn group(question: &Question<'_>, answers: &Answers) ->
         return SILENT;
     };
     let mut scene = guard.scene();
-    if !guard.emergency.group_ids.iter().any(|own| own.eq_ignore_ascii_case(id)) {
-        scene.policies = guard.policies(None).unwrap_or_default();
-    }
+    scene.policies = guard.policies(None).unwrap_or_default();
+    scene.until_then = guard.policies_until_then();
     group_name(&mut scene, id, guard.before("displayName"));
-    let findings = judge(&change, &scene);
+    let findings = later(question, judge(&change, &scene));
     guard.conclude(findings)
 }
 

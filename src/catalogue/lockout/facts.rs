@@ -1,11 +1,12 @@
 //! The facts that guards judge by, as reads and as the scene that `policy::lockout` looks at.
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Guard;
+use super::{Guard, mentions_unknown};
 use crate::catalogue::conditional_access::tenant;
 use crate::declare::{Answer, Read, UNKNOWN};
-use crate::policy::ca::{Directory, Policy, User};
+use crate::policy::ca::{AuthenticationStrength, Directory, Policy, User};
 use crate::policy::lockout::{Automation, Scene};
 
 /// How many administrators are looked at: a batch of reads. Where there are more, some survive.
@@ -102,6 +103,62 @@ impl Guard<'_> {
             }
         }
         Some(all)
+    }
+
+    /// Every policy as Graph has it, but for those that go: at plan, what may be changed later than
+    /// the object that it refers to is removed.
+    pub(super) fn policies_until_then(&self) -> Vec<Policy> {
+        if self.question.is_writing {
+            return Vec::new();
+        }
+        let goes = |policy: &Json| {
+            let name = policy["id"].as_str().unwrap_or_default().to_lowercase();
+            let planned = self.question.elsewhere.get(&("conditional_access_policy", name));
+            planned.is_some_and(Json::is_null)
+        };
+        let saved = self.ask.objects(&tenant::policies()).unwrap_or_default().iter();
+        saved.filter(|one| !goes(one)).filter_map(|one| Policy::from_graph(one).ok()).collect()
+    }
+
+    /// The policy that the plan is about, laid over what Graph has of it; `None` where policies
+    /// cannot be read.
+    pub(super) fn planned_policy(&self) -> Option<Policy> {
+        let saved = self.ask.objects(&tenant::policies())?;
+        let id = self.before("id");
+        let is_it = |saved: &&Json| {
+            saved["id"].as_str().zip(id).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+        };
+        let saved = saved.iter().find(is_it).unwrap_or(&Json::Null);
+        Policy::from_graph(&tenant::laid_over(saved, self.question.planned)).ok()
+    }
+
+    /// Puts strengths as this process planned or wrote them in place of what Graph tells.
+    pub(super) fn strengths_planned(&self, scene: &mut Scene) {
+        for ((resource, _), planned) in self.question.elsewhere {
+            let is_known = |name: &str| !mentions_unknown(&planned[name]);
+            if *resource == "authentication_strength_policy"
+                && ["id", "allowedCombinations", "combinationConfigurations"]
+                    .into_iter()
+                    .all(is_known)
+                && let Ok(strength) = AuthenticationStrength::deserialize(planned)
+                && !strength.id.is_empty()
+            {
+                scene.put_strength(&strength);
+            }
+        }
+    }
+
+    /// Puts in what administrators can sign in with, as far as nobody did.
+    pub(super) fn with_methods(&self, scene: &mut Scene) {
+        let emergency = &scene.emergency.user_ids;
+        let others = scene
+            .directory
+            .users
+            .iter_mut()
+            .filter(|user| !emergency.iter().any(|id| id.eq_ignore_ascii_case(&user.id)));
+        for user in others.take(ADMINISTRATORS) {
+            tenant::register(&self.ask, user);
+        }
     }
 
     /// The users who hold one of `roles` for the whole tenant, themselves or by a group, each with

@@ -6,7 +6,7 @@ use super::facts::{automation, put};
 use super::{Guard, Judged, SILENT, later, mentions_unknown};
 use crate::catalogue::conditional_access::tenant;
 use crate::declare::{Answers, Question};
-use crate::policy::ca::{NamedLocation, Policy, State};
+use crate::policy::ca::{NamedLocation, Policy};
 use crate::policy::lockout::{Change, guard as judge};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
 
@@ -23,7 +23,7 @@ pub(in crate::catalogue) fn named_location(question: &Question<'_>, answers: &An
         return SILENT;
     }
     let Some(policies) = guard.policies(None) else { return guard.conclude(Vec::new()) };
-    if !policies.iter().any(rests_on_places) {
+    if !policies.iter().chain(&guard.policies_until_then()).any(rests_on_places) {
         return guard.conclude(Vec::new());
     }
     let mut scene = guard.scene();
@@ -43,6 +43,7 @@ pub(in crate::catalogue) fn named_location(question: &Question<'_>, answers: &An
         scene.directory.service_principals.extend(own);
     }
     scene.policies = policies;
+    scene.until_then = guard.policies_until_then();
     let findings = later(question, judge(&Change::Location { before, after }, &scene));
     guard.conclude(findings)
 }
@@ -54,5 +55,5 @@ fn mentions_places_unknown(question: &Question<'_>) -> bool {
 }
 
 fn rests_on_places(policy: &Policy) -> bool {
-    policy.state != State::Disabled && policy.conditions.locations.is_some()
+    policy.conditions.locations.is_some()
 }

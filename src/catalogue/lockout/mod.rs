@@ -20,7 +20,7 @@ pub(super) use location::named_location;
 pub(super) use members::{group_member, group_members};
 pub(super) use policy::conditional_access_policy;
 pub(super) use policy_set::CONDITIONAL_ACCESS_POLICY_SET;
-pub(super) use referenced::{authentication_context, authentication_strength_policy};
+pub(super) use referenced::{authentication_context, authentication_strength_policy, terms_of_use};
 pub(super) use roles::{role_assignment, role_management_policy, security_defaults};
 pub(super) use settings::{EMERGENCY_ACCESS, LOCKOUT_PROTECTION};
 
@@ -42,12 +42,19 @@ struct Guard<'a> {
 /// What a guard answers.
 type Judged = Inquiry<Vec<declare::Finding>>;
 
-/// What is removed although policies refer to it (L-24) is only warned of at plan: the same plan may
-/// take it out of the policies, or remove them, and Terraform does that first.
+/// What is removed although policies refer to it (L-24) is only warned of at plan. Removals are
+/// planned in Terraform's order, so that a policy that goes too has gone before; but one that is
+/// changed is changed after the removal, unless the object is to be created before it is destroyed,
+/// which nobody tells a provider.
 fn later(question: &Question<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     if !question.is_writing {
         for finding in findings.iter_mut().filter(|finding| finding.id == "L-24") {
             finding.severity = Severity::Warning;
+            finding.remedy.push_str(
+                ", in an apply of its own: Terraform removes an object before it changes what \
+                 referred to it, and the removal is stopped then (unless the object was applied with \
+                 lifecycle { create_before_destroy = true })",
+            );
         }
     }
     findings

@@ -4,11 +4,13 @@ use serde_json::Value as Json;
 
 use super::facts::{self, automation};
 use super::{Guard, Judged, SILENT};
-use crate::catalogue::conditional_access::tenant;
+use crate::catalogue::conditional_access::{methods, tenant};
 use crate::declare::{Answers, Question, Read};
 use crate::policy::ca::{Control, Policy, Requirement};
 use crate::policy::emergency::{self, Account, EmergencyFacts, RoleAssignment};
-use crate::policy::lockout::{Finding, Scene, Severity, enabling, judge, survivors};
+use crate::policy::lockout::{
+    Finding, Scene, Severity, Survivor, enabling, judge, stops_somebody, survivors,
+};
 use crate::policy::roles::{GLOBAL_ADMINISTRATOR, REPAIRERS, SYNCHRONISERS};
 
 const REGISTRATION: &str = "urn:user:registersecurityinfo";
@@ -33,8 +35,7 @@ pub(in crate::catalogue) fn conditional_access_policy(
     if !guard.ask.is_complete() {
         return guard.conclude(findings);
     }
-    let Some(policies) = guard.policies(Some(planned)) else { return guard.conclude(findings) };
-    findings.extend(locks_out(&guard, policies));
+    findings.extend(locks_out(&guard));
     guard.conclude(findings)
 }
 
@@ -66,13 +67,20 @@ fn directly(question: &Question<'_>) -> Option<Finding> {
     enabling(before.as_ref(), &read(question.planned)?)
 }
 
-fn locks_out(guard: &Guard<'_>, policies: Vec<Policy>) -> Vec<Finding> {
+/// The policy is judged alone first, which takes the facts that it depends on and no others; most
+/// policies stop nobody. So a plan of many policies grows with their number, not with its square.
+fn locks_out(guard: &Guard<'_>) -> Vec<Finding> {
     let question = guard.question;
     let own = own_name(question);
-    let Some(policy) = policies.iter().find(|policy| is_own(policy, &own)).cloned() else {
-        return Vec::new();
-    };
-    let (_, mut findings, fit) = judged(guard, policies, &[policy], Some(&own));
+    let Some(policy) = guard.planned_policy() else { return Vec::new() };
+    let subjects = [policy];
+    let by_rules = |scene: &Scene| judge(scene, Some(&own));
+    let (scene, mut findings, fit) = judged(guard, subjects.to_vec(), &subjects, &by_rules);
+    // Whom it stops, another policy may have left as the last.
+    if guard.ask.is_complete() && stops_somebody(&scene) {
+        let Some(policies) = guard.policies(Some(question.planned)) else { return findings };
+        (_, findings, _) = judged(guard, policies, &subjects, &by_rules);
+    }
     if !question.is_writing {
         findings = findings.into_iter().filter_map(foreseen).collect();
     }
@@ -80,14 +88,13 @@ fn locks_out(guard: &Guard<'_>, policies: Vec<Policy>) -> Vec<Finding> {
     findings
 }
 
-/// The tenant under `policies`, what they do that locks somebody out (only what the one named
-/// `own` is a cause of, if there is one), and whether the emergency accounts are fit at all. Facts
-/// are asked for as far as `subjects` depend on them.
+/// The tenant under `policies`, what `by_rules` finds in it, and whether the emergency accounts are
+/// fit at all. Facts are asked for as far as `subjects` depend on them.
 pub(super) fn judged(
     guard: &Guard<'_>,
     policies: Vec<Policy>,
     subjects: &[Policy],
-    own: Option<&str>,
+    by_rules: &dyn Fn(&Scene) -> Vec<Finding>,
 ) -> (Scene, Vec<Finding>, Vec<Finding>) {
     let mut scene = guard.scene();
     // Asked for together, so that a round reads all of it.
@@ -108,20 +115,34 @@ pub(super) fn judged(
     scene.directory.users.extend(administrators);
     identity(guard, &policies, &mut scene);
     scene.policies = policies;
+    guard.strengths_planned(&mut scene);
     if !guard.ask.is_complete() {
         return (scene, Vec::new(), fit);
     }
-    let mut findings = judge(&scene, own);
-    // Which methods an account has matters only where they are all that is missing.
-    let unclear =
-        |scene: &Scene| survivors(scene).emergency.iter().any(|one| one.survives.is_maybe());
-    if findings.iter().any(|finding| finding.id == "L-11") || unclear(&scene) {
-        let policies = std::mem::take(&mut scene.policies);
-        guard.emergency_users(&mut scene, &policies, true);
-        scene.policies = policies;
-        findings = judge(&scene, own);
+    // Which methods somebody has matters only where they are all that is missing.
+    let found = by_rules(&scene);
+    let unclear = |all: &[Survivor]| all.iter().any(|one| one.survives.is_maybe());
+    let survivors = survivors(&scene);
+    let strong = subjects.iter().any(|policy| Requirement::of(policy).mentions_strength());
+    let of_emergency =
+        found.iter().any(|finding| finding.id == "L-11") || unclear(&survivors.emergency);
+    let of_others = strong && unclear(&survivors.administrators);
+    if !of_emergency && !of_others {
+        return (scene, found, fit);
     }
-    (scene, findings, fit)
+    let policies = std::mem::take(&mut scene.policies);
+    if of_emergency {
+        guard.emergency_users(&mut scene, &policies, true);
+    }
+    if of_others {
+        guard.with_methods(&mut scene);
+    }
+    if strong {
+        scene.directory.certificates = methods::certificates(&guard.ask);
+    }
+    scene.policies = policies;
+    let found = by_rules(&scene);
+    (scene, found, fit)
 }
 
 /// What can be said at plan: nothing that hangs on a value which is known after apply only, and no
@@ -144,10 +165,6 @@ fn foreseen(mut finding: Finding) -> Option<Finding> {
 fn own_name(question: &Question<'_>) -> String {
     let id = question.prior["id"].as_str();
     id.or(question.planned["displayName"].as_str()).unwrap_or_default().to_owned()
-}
-
-fn is_own(policy: &Policy, own: &str) -> bool {
-    policy.id.eq_ignore_ascii_case(own) || policy.display_name == own
 }
 
 /// Facts of the tenant that this policy depends on.
@@ -266,10 +283,76 @@ fn fitness(guard: &Guard<'_>, scene: &mut Scene) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::declare::UNKNOWN;
+    use serde_json::json;
+
+    use super::*;
+    use crate::declare::{Answer, Elsewhere, Inquiry, UNKNOWN};
 
     #[test]
     fn the_mark_of_what_is_not_known_is_one() {
         assert_eq!(UNKNOWN, crate::policy::ca::UNKNOWN);
+    }
+
+    /// The paths that are read to judge a policy with this control beside one that names a group, and
+    /// the rules that are told.
+    fn judged_with(control: &str) -> (Vec<String>, Vec<String>) {
+        let policy = |name: &str, users: Json, control: &str| {
+            json!({
+                "displayName": name, "state": "enabled", "allowDirectEnable": true,
+                "conditions": {"users": users, "applications": {"includeApplications": ["All"]}},
+                "grantControls": {"operator": "OR", "builtInControls": [control]},
+            })
+        };
+        let mut other = policy("Q", json!({"includeGroups": ["g"]}), "block");
+        other["id"] = json!("q");
+        let planned = policy("P", json!({"includeUsers": ["admin"]}), control);
+        let holder = json!({
+            "roleDefinitionId": GLOBAL_ADMINISTRATOR, "directoryScopeId": "/", "principalId": "admin",
+            "principal": {"@odata.type": "#microsoft.graph.user", "id": "admin", "userType": "Member"},
+        });
+        let (elsewhere, mut answers) = (Elsewhere::new(), Answers::default());
+        let mut paths = Vec::new();
+        loop {
+            let question = Question {
+                prior: &Json::Null,
+                planned: &planned,
+                is_replaced: false,
+                is_writing: false,
+                provider: &json!({}),
+                token: &Json::Null,
+                elsewhere: &elsewhere,
+            };
+            match conditional_access_policy(&question, &answers) {
+                Inquiry::Needs(reads) => {
+                    for read in reads {
+                        let holds =
+                            read.query.iter().any(|(_, q)| q.contains(GLOBAL_ADMINISTRATOR));
+                        let answer = match read.path.as_str() {
+                            "/identity/conditionalAccess/policies" => json!([other]),
+                            "/roleManagement/directory/roleAssignments" if holds => json!([holder]),
+                            path if path.ends_with("transitiveMemberOf") => json!([{"id": "g"}]),
+                            _ => json!([]),
+                        };
+                        paths.push(read.path.clone());
+                        answers.insert(read, Answer::Found(answer));
+                    }
+                }
+                Inquiry::Concluded(found) => {
+                    return (paths, found.into_iter().map(|one| one.summary).collect());
+                }
+                Inquiry::Without(unread) => panic!("{unread:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_stops_nobody_is_judged_alone() {
+        let (paths, told) = judged_with("mfa");
+        assert!(!paths.iter().any(|path| path.ends_with("transitiveMemberOf")), "{paths:?}");
+        assert_eq!(told, [""; 0]);
+        // What stops somebody may stop the last one whom the others left.
+        let (paths, told) = judged_with("block");
+        assert!(paths.iter().any(|path| path.ends_with("transitiveMemberOf")), "{paths:?}");
+        assert_eq!(told, ["L-01: No known administrator could sign in to repair the tenant"]);
     }
 }

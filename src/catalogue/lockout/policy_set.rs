@@ -95,7 +95,8 @@ fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, 
     let policies = together(saved, planned);
     let of_the_set = |policy: &&Policy| names.contains(&policy.name());
     let subjects: Vec<Policy> = policies.iter().filter(of_the_set).cloned().collect();
-    let (scene, mut findings, fit) = judged(&guard, policies, &subjects, None);
+    let (scene, mut findings, fit) =
+        judged(&guard, policies, &subjects, &|scene| lockout::judge(scene, None));
     findings.extend(fit);
     let survivors = survivors(&scene);
     let unread = guard.ask.unread();

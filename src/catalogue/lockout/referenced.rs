@@ -1,15 +1,59 @@
-//! The guards of what policies refer to by id: authentication strengths and contexts.
+//! The guards of what policies refer to by id: authentication strengths and contexts, terms of use.
 
-use super::{Guard, Judged, SILENT, later};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::policy::judged;
+use super::{Guard, Judged, SILENT, later, mentions_unknown};
 use crate::declare::{Answers, Question};
-use crate::policy::lockout::{Change, guard as judge};
+use crate::policy::ca::{AuthenticationStrength, Policy, State};
+use crate::policy::lockout::{Change, Scene, demands, guard as judge};
 
-/// Whether a strength that goes is demanded by a policy.
+/// Whether a strength that goes is demanded by a policy, or one that changes stops whom the policies
+/// that demand it are for.
 pub(in crate::catalogue) fn authentication_strength_policy(
     question: &Question<'_>,
     answers: &Answers,
 ) -> Judged {
-    removed(question, answers, Change::StrengthDeleted)
+    let read = |json: &Json| AuthenticationStrength::deserialize(json).ok();
+    let says = ["allowedCombinations", "combinationConfigurations"];
+    let is_known = says.iter().all(|name| !mentions_unknown(&question.planned[*name]));
+    let changed = !question.planned.is_null() && !question.prior.is_null() && is_known;
+    match (read(question.prior), read(question.planned)) {
+        (Some(before), Some(after)) if changed && !question.is_replaced => {
+            if says_same(&before, &after) { SILENT } else { narrowed(question, answers, after) }
+        }
+        _ => removed(question, answers, Change::StrengthDeleted),
+    }
+}
+
+/// Whether two versions of a strength let the same in, whatever the order is.
+fn says_same(a: &AuthenticationStrength, b: &AuthenticationStrength) -> bool {
+    let has = |all: &AuthenticationStrength, one: &String| all.allowed_combinations.contains(one);
+    a.allowed_combinations.len() == b.allowed_combinations.len()
+        && a.allowed_combinations.iter().all(|one| has(b, one))
+        && a.combination_configurations == b.combination_configurations
+}
+
+fn narrowed(question: &Question<'_>, answers: &Answers, after: AuthenticationStrength) -> Judged {
+    let Some(guard) = Guard::new(question, answers) else { return SILENT };
+    let Some(policies) = guard.policies(None) else { return guard.conclude(Vec::new()) };
+    let is_demanding =
+        |policy: &&Policy| policy.state == State::Enabled && demands(policy, &after.id);
+    let subjects: Vec<Policy> = policies.iter().filter(is_demanding).cloned().collect();
+    if subjects.is_empty() {
+        return guard.conclude(Vec::new());
+    }
+    // As it is now, to be compared with what it will be.
+    let before = AuthenticationStrength::deserialize(question.prior).unwrap_or_default();
+    let change = Change::StrengthChanged(after);
+    let by_rules = |scene: &Scene| {
+        let mut scene = scene.clone();
+        scene.put_strength(&before);
+        judge(&change, &scene)
+    };
+    let (_, findings, _) = judged(&guard, policies, &subjects, &by_rules);
+    guard.conclude(findings)
 }
 
 /// Whether a context that goes is what a policy is for.
@@ -20,6 +64,11 @@ pub(in crate::catalogue) fn authentication_context(
     removed(question, answers, Change::ContextDeleted)
 }
 
+/// Whether terms of use go that a policy demands.
+pub(in crate::catalogue) fn terms_of_use(question: &Question<'_>, answers: &Answers) -> Judged {
+    removed(question, answers, Change::TermsDeleted)
+}
+
 fn removed(question: &Question<'_>, answers: &Answers, change: fn(String) -> Change) -> Judged {
     let Some(guard) = Guard::new(question, answers) else { return SILENT };
     let id = question.prior["id"].as_str().filter(|_| guard.is_removed());
@@ -27,13 +76,14 @@ fn removed(question: &Question<'_>, answers: &Answers, change: fn(String) -> Cha
     let Some(policies) = guard.policies(None) else { return guard.conclude(Vec::new()) };
     let mut scene = guard.scene();
     scene.policies = policies;
+    scene.until_then = guard.policies_until_then();
     let findings = later(question, judge(&change(id.to_owned()), &scene));
     guard.conclude(findings)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     use super::*;
     use crate::declare::{Answer, Elsewhere, Inquiry};

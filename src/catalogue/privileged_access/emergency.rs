@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{AREA, holders};
-use crate::catalogue::conditional_access::tenant;
+use crate::catalogue::conditional_access::{methods, tenant};
 use crate::declare::{
     Answer, Answers, Asking, DataSource, Finding, Inquiry, Permissions, Question, Read, Source,
     boolean, ids, object, objects, string,
@@ -126,7 +126,7 @@ fn text(json: &Json) -> Option<String> {
 fn account(ask: &Asking<'_>, id: &str) -> Account {
     let told = ask.known(&tenant::user(id));
     let is_missing = matches!(ask.answer(&tenant::user(id)), Some(Answer::Absent));
-    let methods = ask.objects(&tenant::methods(id));
+    let registered = ask.objects(&methods::registered(id));
     Account {
         id: id.to_owned(),
         is_missing,
@@ -142,8 +142,8 @@ fn account(ask: &Asking<'_>, id: &str) -> Account {
         groups: ask
             .objects(&tenant::memberships(id))
             .map(|groups| groups.iter().filter_map(|group| text(&group["id"])).collect()),
-        methods: methods.map(|methods| methods.iter().filter_map(tenant::method).collect()),
-        keys: methods
+        methods: registered.map(|all| all.iter().filter_map(methods::name).collect()),
+        keys: registered
             .map(|methods| methods.iter().filter_map(|method| text(&method["aaGuid"])).collect()),
         days_since_sign_in: signed_in(ask, id),
     }

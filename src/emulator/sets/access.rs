@@ -116,10 +116,13 @@ fn complete(cx: &mut Context, policy: &mut Properties) -> Outcome<()> {
     if let Some(conditions) = policy.get_mut("conditions").filter(|c| c.is_object()) {
         complete_conditions(cx, conditions)?;
     }
+    let conditions = policy.get("conditions").cloned().unwrap_or_default();
     if let Some(grant) = policy.get_mut("grantControls").filter(|g| g.is_object()) {
         complete_grant(cx, grant)?;
+        check_grant(grant, &conditions)?;
+    } else if conditions.get("clientApplications").is_some_and(|c| !c.is_null()) {
+        return Err(invalid(BLOCK_ONLY));
     }
-    let conditions = policy.get("conditions").cloned().unwrap_or_default();
     if let Some(session) = policy.get_mut("sessionControls").filter(|s| s.is_object()) {
         complete_session(session, &conditions)?;
     }
@@ -287,6 +290,48 @@ fn complete_grant(cx: &Context, grant: &mut Value) -> Outcome<()> {
     Ok(())
 }
 
+const BLOCK_ONLY: &str = "A policy for workload identities can only 'block'.";
+
+/// What the documentation asks of a policy with certain controls: of a change of the password (1032),
+/// when a device is registered, and of workload identities.
+fn check_grant(grant: &Value, conditions: &Value) -> Outcome<()> {
+    let has = |name: &str| texts(grant, "builtInControls").any(|control| control == name);
+    let set = |name: &str| conditions.get(name).is_some_and(|c| !c.is_null() && *c != json!([]));
+    if set("clientApplications") && !has("block") {
+        return Err(invalid(BLOCK_ONLY));
+    }
+    let applications = conditions.get("applications").unwrap_or(&Value::Null);
+    let registers =
+        texts(applications, "includeUserActions").any(|action| action == "urn:user:registerdevice");
+    if registers && (texts(grant, "builtInControls").any(|c| c != "mfa") || set("devices")) {
+        return Err(invalid(
+            "For the registration of devices only 'mfa' or an authentication strength can be required.",
+        ));
+    }
+    if has("riskRemediation") && !set("userRiskLevels") {
+        return Err(invalid("The control 'riskRemediation' needs the condition 'userRiskLevels'."));
+    }
+    if !has("passwordChange") {
+        return Ok(());
+    }
+    let all = texts(applications, "includeApplications").any(|a| a == "All")
+        && texts(applications, "excludeApplications").next().is_none();
+    let others = ["platforms", "locations", "devices", "signInRiskLevels", "authenticationFlows"];
+    let sound = grant["operator"] == "AND"
+        && has("mfa")
+        && texts(grant, "builtInControls").count() == 2
+        && set("userRiskLevels")
+        && all
+        && !others.into_iter().any(set)
+        && texts(conditions, "clientAppTypes").all(|kind| kind == "all");
+    if sound {
+        return Ok(());
+    }
+    Err(invalid(
+        "1032: ConditionalActionPolicy validation failed due to InvalidPasswordResetControl.",
+    ))
+}
+
 fn complete_session(session: &mut Value, conditions: &Value) -> Outcome<()> {
     let enabled = |v: &Value| v.get("isEnabled") == Some(&Value::Bool(true));
     let all_applications =
@@ -315,6 +360,11 @@ fn complete_session(session: &mut Value, conditions: &Value) -> Outcome<()> {
                 ));
             }
             _ => {}
+        }
+        let most = if frequency["type"] == "hours" { 23 } else { 365 };
+        if frequency.get("value").and_then(Value::as_i64).is_some_and(|v| !(1..=most).contains(&v))
+        {
+            return Err(invalid(&format!("The value of a 'signInFrequency' is from 1 to {most}.")));
         }
         let interval = interval.to_owned();
         frequency["frequencyInterval"] = json!(interval);

@@ -43,6 +43,22 @@ pub struct AuthenticationStrength {
     /// known; then it is looked up by id.
     #[serde(deserialize_with = "list")]
     pub allowed_combinations: Vec<String>,
+    /// Which keys and certificates the combinations stand for; all where there is none.
+    #[serde(deserialize_with = "list")]
+    pub combination_configurations: Vec<CombinationConfiguration>,
+}
+
+/// `authenticationCombinationConfiguration` and its two derived types.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CombinationConfiguration {
+    /// The combinations that it is about.
+    #[serde(deserialize_with = "list")]
+    pub applies_to_combinations: Vec<String>,
+    /// The models of security keys and passkeys that are allowed; empty where it is about
+    /// certificates.
+    #[serde(rename = "allowedAAGUIDs", deserialize_with = "list")]
+    pub allowed_aaguids: Vec<String>,
 }
 
 /// `conditionalAccessSessionControls`.

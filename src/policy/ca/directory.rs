@@ -42,6 +42,8 @@ pub struct Directory {
     /// The legacy trusted addresses of multifactor authentication, which Graph does not give.
     #[serde(deserialize_with = "ranges_if_known")]
     pub mfa_trusted_ips: Option<Vec<IpNet>>,
+    /// Whether users can sign in by certificates, which Graph does not list among their methods.
+    pub certificates: bool,
     /// Whether synchronised users can change their password in the cloud.
     pub password_writeback: Option<bool>,
     /// What Microsoft does not document, or lets tenants choose.
@@ -120,6 +122,8 @@ pub struct User {
     pub is_mfa_registered: Option<bool>,
     /// The methods registered, as `authenticationMethodModes` names them.
     pub methods: Option<Vec<String>>,
+    /// The models (AAGUIDs) of the security keys and passkeys among them, where they are known.
+    pub passkeys: Option<Vec<String>>,
 }
 
 impl User {

@@ -9,8 +9,10 @@ use super::outcome::Standing;
 use super::policy::Policy;
 use super::requirement::{Control, Requirement};
 use super::sign_in::SignIn;
+use super::strength::Strength;
 use super::subject::{Guest, Subject};
 use super::target::Resource;
+use crate::policy::truth::Truth;
 
 /// All that a demand is judged by.
 pub(super) struct Grounds<'a> {
@@ -108,7 +110,9 @@ impl Grounds<'_> {
 
     fn mfa(&self, policy: &Policy) -> (Standing, &'static str) {
         let facts = &self.sign_in().facts;
-        if facts.mfa_done == Some(true) || facts.presented.iter().any(|c| satisfies(c, &MFA)) {
+        if facts.mfa_done == Some(true)
+            || facts.presented.iter().any(|c| Strength::built_in(&MFA).is_met_by(c))
+        {
             return (Standing::Met, "");
         }
         if let Guest::Yes { kind, .. } = &self.subject.guest {
@@ -122,7 +126,10 @@ impl Grounds<'_> {
             }
         }
         let user = self.subject.user;
-        let by_methods = user.and_then(|user| user.methods.as_deref()).map(|m| makes(m, &MFA));
+        let by_methods = user.filter(|user| user.methods.is_some()).map(|user| {
+            let certificates = self.index.directory.certificates;
+            !Strength::built_in(&MFA).can_be_met_by(user, certificates).is_no()
+        });
         match (by_methods, user.and_then(|user| user.is_mfa_registered)) {
             (Some(true), _) | (_, Some(true)) => (Standing::Possible, ""),
             (None, None) => {
@@ -143,37 +150,37 @@ impl Grounds<'_> {
         {
             return (Standing::Impossible, "the home tenant's authentication is not trusted");
         }
-        let combinations = self.combinations(id, policy);
-        let Some(combinations) = combinations else {
+        let Some(strength) = self.demanded(id, policy) else {
             return (Standing::Unclear, "the authentication strength is not known");
         };
-        let combinations: Vec<&str> = combinations.iter().map(String::as_str).collect();
-        if self.sign_in().facts.presented.iter().any(|c| satisfies(c, &combinations)) {
+        if self.sign_in().facts.presented.iter().any(|c| strength.is_met_by(c)) {
             return (Standing::Met, "");
         }
-        match self.subject.user.and_then(|user| user.methods.as_deref()) {
-            None => (Standing::Unclear, "which authentication methods are registered is not known"),
-            Some(methods) if makes(methods, &combinations) => (Standing::Possible, ""),
-            Some(_) => (
+        let Some(user) = self.subject.user.filter(|user| user.methods.is_some()) else {
+            return (Standing::Unclear, "which authentication methods are registered is not known");
+        };
+        match strength.can_be_met_by(user, self.index.directory.certificates) {
+            Truth::Yes => (Standing::Possible, ""),
+            Truth::Maybe => (
+                Standing::Unclear,
+                "whether the user's certificate or security key is of the strength is not known",
+            ),
+            Truth::No => (
                 Standing::Impossible,
                 "no registered authentication method is of the strength that is demanded",
             ),
         }
     }
 
-    /// The combinations of a strength: as the policy carries it, as the tenant has it, built in.
-    fn combinations(&self, id: &str, policy: &Policy) -> Option<Vec<String>> {
+    /// A strength: as the policy carries it, as the tenant has it, built in.
+    fn demanded<'s>(&'s self, id: &str, policy: &'s Policy) -> Option<Strength<'s>> {
         let carried =
             policy.grant_controls.iter().filter_map(|g| g.authentication_strength.as_ref());
         let named = |strength: &&AuthenticationStrength| {
             strength.id.eq_ignore_ascii_case(id) && !strength.allowed_combinations.is_empty()
         };
-        if let Some(strength) =
-            carried.chain(&self.index.directory.strengths).find(|strength| named(strength))
-        {
-            return Some(strength.allowed_combinations.clone());
-        }
-        built_in_strength(id).map(|list| list.iter().map(|&c| c.to_owned()).collect())
+        let known = carried.chain(&self.index.directory.strengths).find(named);
+        known.map(Strength::new).or_else(|| built_in_strength(id).map(Strength::built_in))
     }
 
     fn compliant_device(&self) -> (Standing, &'static str) {
@@ -272,24 +279,4 @@ impl Grounds<'_> {
         };
         home.map(|(_, trust)| trust).or_else(|| trusts.get("*")).copied().unwrap_or_default()
     }
-}
-
-/// Whether a combination that was presented is one of those allowed.
-fn satisfies(presented: &str, allowed: &[&str]) -> bool {
-    allowed.iter().any(|combination| {
-        modes(combination).all(|mode| modes(presented).any(|own| own.eq_ignore_ascii_case(mode)))
-    })
-}
-
-/// Whether registered methods make up a combination. Everyone has a password, as far as is known.
-fn makes(methods: &[String], allowed: &[&str]) -> bool {
-    allowed.iter().any(|combination| {
-        modes(combination).all(|mode| {
-            mode == "password" || methods.iter().any(|own| own.eq_ignore_ascii_case(mode))
-        })
-    })
-}
-
-fn modes(combination: &str) -> impl Iterator<Item = &str> {
-    combination.split(',').map(str::trim)
 }

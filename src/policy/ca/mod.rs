@@ -41,13 +41,14 @@ mod policy;
 mod requirement;
 mod session;
 mod sign_in;
+mod strength;
 mod subject;
 mod target;
 
 pub use contradiction::{Contradiction, contradictions};
 pub use controls::{
-    AuthenticationStrength, CloudAppSecurity, ContinuousAccessEvaluation, GrantControls,
-    PersistentBrowser, SessionControls, SignInFrequency, Switch,
+    AuthenticationStrength, CloudAppSecurity, CombinationConfiguration, ContinuousAccessEvaluation,
+    GrantControls, PersistentBrowser, SessionControls, SignInFrequency, Switch,
 };
 pub use directory::{
     Assumptions, BaselineScopes, Complete, Directory, Group, InboundTrust, NamedLocation,

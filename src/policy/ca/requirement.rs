@@ -95,6 +95,14 @@ impl Requirement {
         }
     }
 
+    /// Whether an authentication strength stands anywhere in it.
+    pub fn mentions_strength(&self) -> bool {
+        match self {
+            Self::Control(control) => matches!(control, Control::Strength(_)),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::mentions_strength),
+        }
+    }
+
     /// The same demand without `control`.
     #[must_use]
     pub fn without(self, control: &Control) -> Self {

@@ -4,17 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scene;
 use super::finding::{Finding, Severity};
+use super::trials::Trials;
 use crate::policy::ca::{Control, Policy, PolicyResult, Requirement, Standing};
 
-/// What the policy alone does to the emergency accounts, as the trials tell, and to everyone.
-pub(super) fn findings<'a>(
-    policy: &Policy,
-    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
-    scene: &Scene,
-) -> Vec<Finding> {
-    let mut findings = emergency(policy, trials);
+/// What the policy at a place among the trials does alone to the emergency accounts, to
+/// administrators, and to everyone.
+pub(super) fn findings(policy: &Policy, trials: &Trials, at: usize, scene: &Scene) -> Vec<Finding> {
+    let mut findings = emergency(policy, trials.emergency(at));
+    findings.extend(administrators(policy, trials.administrators(at)));
     findings.extend(nobody_has_the_device(policy, scene));
     findings
+}
+
+/// Administrators without a method of the strength that is demanded: each can be helped as long as
+/// somebody else is let in, which is why it is no error here.
+fn administrators<'a>(
+    policy: &Policy,
+    trials: impl Iterator<Item = (&'a str, &'a PolicyResult)>,
+) -> Option<Finding> {
+    let demands = Requirement::of(policy);
+    let strength = |result: &PolicyResult| {
+        result.applies.is_yes()
+            && result.standing == Some(Standing::Impossible)
+            && demands.mentions_strength()
+    };
+    let mut whom: BTreeMap<&str, bool> = BTreeMap::new();
+    for (name, result) in trials {
+        *whom.entry(name).or_insert(true) &= strength(result);
+    }
+    let whom: Vec<&str> = whom.into_iter().filter(|(_, lost)| *lost).map(|(who, _)| who).collect();
+    (!whom.is_empty()).then(|| {
+        let summary = format!(
+            "Policy \"{}\" demands an authentication that administrators cannot give",
+            policy.name()
+        );
+        Finding::warning("L-11", summary)
+            .of(policy.name())
+            .would(
+                "They have no registered method that satisfies the demand, and are refused until \
+                 somebody else gives them a temporary access pass to register one.",
+            )
+            .to(whom)
+            .fix(
+                "have each of them register a passkey (FIDO2) first, or let the policy report only \
+                 until they have",
+            )
+    })
 }
 
 fn emergency<'a>(

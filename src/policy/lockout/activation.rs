@@ -97,15 +97,15 @@ fn step_up(scene: &Scene, rules: &RoleActivation, context: &str) -> Vec<Finding>
         .eligible
         .iter()
         .filter(|id| {
-            let outcomes: Vec<Standing> = scenario::everyday(&scene.directory)
+            let outcomes: Vec<Standing> = scenario::circumstances(&scene.directory)
                 .into_iter()
-                .map(|(conditions, facts)| {
+                .map(|(_, conditions)| {
                     let context = Context::AuthenticationContext {
                         authentication_context_value: context.to_owned(),
                     };
                     let sign_in = SignIn {
                         sign_in_context: context,
-                        ..SignIn::of_user(id.as_str(), "").under(conditions).with(facts)
+                        ..SignIn::of_user(id.as_str(), "").under(conditions)
                     };
                     compiled.evaluate(&sign_in, Mode::WorstCase).standing
                 })

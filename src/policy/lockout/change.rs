@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::policy::ca::NamedLocation;
+use crate::policy::ca::{AuthenticationStrength, NamedLocation};
 
 /// A planned change. Ids are object ids unless said otherwise.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,15 +48,12 @@ pub enum Change {
     },
     /// An authentication strength is deleted.
     StrengthDeleted(String),
-    /// Authentication strengths allow these combinations.
-    StrengthChanged {
-        /// The strength.
-        id: String,
-        /// As `allowedCombinations` would be.
-        allowed_combinations: Vec<String>,
-    },
+    /// An authentication strength becomes this one.
+    StrengthChanged(AuthenticationStrength),
     /// An authentication context is deleted, by its id `c1` to `c99`.
     ContextDeleted(String),
+    /// Terms of use are deleted.
+    TermsDeleted(String),
     /// A method, by its name among `authenticationMethodModes`, can no longer be used.
     MethodDisabled {
         /// For instance `fido2`.

@@ -5,7 +5,7 @@ use super::activation::{self, asks_for};
 use super::change::Change;
 use super::finding::Finding;
 use super::{Scene, consistency, federation, location, methods};
-use crate::policy::ca::{Policy, State, User};
+use crate::policy::ca::{Policy, State, User, Users};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
 
 /// What `change`, made to the tenant of `scene` as it is, would lock out.
@@ -23,22 +23,22 @@ pub fn guard(change: &Change, scene: &Scene) -> Vec<Finding> {
         }
         Change::GroupDeleted(id) => group(scene, id, "is deleted"),
         Change::GroupReplaced(id) => group(scene, id, "is replaced by one with a new id"),
-        Change::GroupMadeDynamic(id) => group(scene, id, "gets its members by a rule"),
+        Change::GroupMadeDynamic(id) => group(scene, id, BY_RULE),
         Change::MemberRemoved { group, member } => member_removed(scene, group, member),
         Change::RoleRemoved { principal, role } => role_removed(scene, principal, role),
         Change::RoleActivation(rules) => activation::findings(scene, rules),
         Change::Location { before, after } => location::findings(scene, before, after.as_ref()),
-        Change::StrengthDeleted(id) => referenced(scene, "authentication strength", |policy| {
-            let grant = policy.grant_controls.as_ref();
-            let strength = grant.and_then(|grant| grant.authentication_strength.as_ref());
-            strength.is_some_and(|strength| strength.id.eq_ignore_ascii_case(id))
-        }),
+        Change::StrengthDeleted(id) => {
+            referenced(scene, "authentication strength", |policy| methods::demands(policy, id))
+        }
         Change::ContextDeleted(id) => {
             referenced(scene, "authentication context", |policy| asks_for(policy, id))
         }
-        Change::StrengthChanged { id, allowed_combinations } => {
-            methods::strength_changed(scene, id, allowed_combinations)
-        }
+        Change::TermsDeleted(id) => referenced(scene, "agreement (terms of use)", |policy| {
+            let mut terms = policy.grant_controls.iter().flat_map(|grant| &grant.terms_of_use);
+            terms.any(|own| own.eq_ignore_ascii_case(id))
+        }),
+        Change::StrengthChanged(strength) => methods::strength_changed(scene, strength),
         Change::MethodDisabled { method, users } => {
             methods::disabled(scene, method, users.as_deref())
         }
@@ -113,29 +113,39 @@ fn renamed(
     findings
 }
 
-/// A group that emergency access or an exclusion rests on.
+/// A group that emergency access, an exclusion or a policy itself rests on.
 fn group(scene: &Scene, id: &str, what: &str) -> Vec<Finding> {
     let name = group_name(scene, id);
-    let excluding: Vec<String> = scene
-        .policies
-        .iter()
-        .filter(|policy| policy.state != State::Disabled)
-        .filter(|policy| {
-            let users = policy.conditions.users.iter();
-            users.flat_map(|u| &u.exclude_groups).any(|group| group.eq_ignore_ascii_case(id))
+    let naming = |list: fn(&Users) -> &Vec<String>| {
+        scene.referring(|policy| {
+            let mut groups = policy.conditions.users.iter().flat_map(list);
+            policy.state != State::Disabled && groups.any(|own| own.eq_ignore_ascii_case(id))
         })
-        .map(|policy| format!("policy \"{}\"", policy.name()))
-        .collect();
+    };
+    let excluding = naming(|users| &users.exclude_groups);
+    let including = naming(|users| &users.include_groups);
+    let mut findings = Vec::new();
+    if !including.is_empty() && what != BY_RULE {
+        findings.push(
+            Finding::error("L-24", format!("Group {name}, which policies are for, {what}"))
+                .would(
+                    "The policies keep the old id, by which they are for nobody: what they demand of \
+                     its members is demanded of them no more.",
+                )
+                .to(including)
+                .fix("take it out of the policies first, or put another group in its place"),
+        );
+    }
     let protected = scene.is_emergency_group(id);
     if !protected && excluding.is_empty() {
-        return Vec::new();
+        return findings;
     }
     let finding = if protected {
         Finding::error("L-07", format!("Emergency access group {name} {what}"))
     } else {
         Finding::warning("L-07", format!("Group {name}, which policies exclude, {what}"))
     };
-    vec![
+    findings.push(
         finding
             .would(
                 "The exclusion stays in the policies by the old id and protects nobody, or others \
@@ -146,8 +156,12 @@ fn group(scene: &Scene, id: &str, what: &str) -> Vec<Finding> {
                 "keep the group (prevent_destroy), or change the policies first; a deleted group \
                  can be restored with its id within 30 days",
             ),
-    ]
+    );
+    findings
 }
+
+/// What happens to a group whose members a rule finds from now on.
+const BY_RULE: &str = "gets its members by a rule";
 
 fn member_removed(scene: &Scene, group: &str, member: &str) -> Vec<Finding> {
     if !scene.is_emergency_group(group) || !scene.is_emergency_user(member) {
@@ -223,20 +237,15 @@ fn last_administrator(scene: &Scene, id: &str, what: &str) -> Vec<Finding> {
 
 /// Something that policies refer to is deleted.
 fn referenced(scene: &Scene, what: &str, refers: impl Fn(&Policy) -> bool) -> Vec<Finding> {
-    let policies: Vec<String> = scene
-        .policies
-        .iter()
-        .filter(|policy| refers(policy))
-        .map(|policy| format!("policy \"{}\"", policy.name()))
-        .collect();
+    let policies = scene.referring(refers);
     if policies.is_empty() {
         return Vec::new();
     }
     vec![
         Finding::error("L-24", format!("An {what} that policies refer to is deleted"))
-            .would("The policies stop to do what they are for, or Entra refuses the deletion.")
+            .would("Entra refuses the deletion, or the policies no longer do what they are for.")
             .to(policies)
-            .fix("change the policies first"),
+            .fix("take it out of the policies first, or remove them"),
     ]
 }
 

@@ -10,8 +10,7 @@ use super::finding::Finding;
 use super::{Scene, scenario};
 use crate::policy::ca::known::{AZURE_PORTAL, MICROSOFT_GRAPH};
 use crate::policy::ca::{
-    Compiled, Directory, Mode, NamedLocation, Policy, SignIn, SignInConditions, Standing, State,
-    User,
+    Compiled, Directory, Mode, NamedLocation, SignIn, SignInConditions, Standing, State, User,
 };
 use crate::policy::roles::REPAIRERS;
 
@@ -85,27 +84,27 @@ fn no_longer_there(
     before: &NamedLocation,
     after: Option<&NamedLocation>,
 ) -> Option<Finding> {
-    let active = |policy: &&Policy| policy.state != State::Disabled;
-    let names = |policy: &&Policy, wanted: &str| {
-        let locations = policy.conditions.locations.iter();
-        locations
-            .flat_map(|l| l.include_locations.iter().chain(&l.exclude_locations))
-            .any(|id| id.eq_ignore_ascii_case(wanted))
+    let by = |wanted: &str, whatever: bool| {
+        scene.referring(|policy| {
+            let counts = whatever || policy.state != State::Disabled;
+            let locations = policy.conditions.locations.iter();
+            let mut named =
+                locations.flat_map(|l| l.include_locations.iter().chain(&l.exclude_locations));
+            counts && named.any(|id| id.eq_ignore_ascii_case(wanted))
+        })
     };
-    let by = |wanted: &str| -> Vec<String> {
-        let policies = scene.policies.iter().filter(active).filter(|p| names(p, wanted));
-        policies.map(|policy| format!("policy \"{}\"", policy.name())).collect()
-    };
-    let referring = by(before.id());
+    let referring = by(before.id(), true);
     if after.is_none() && !referring.is_empty() {
         return Some(
             Finding::error("L-24", format!("Named location \"{}\" is still in use", before.name()))
-                .would("The policies that name it would match nothing by it.")
+                .would(
+                    "Entra refuses the deletion, or the policies that name it match nothing by it.",
+                )
                 .to(referring)
-                .fix("take it out of the policies first"),
+                .fix("take it out of the policies first, or remove them"),
         );
     }
-    let trusting = by("AllTrusted");
+    let trusting = by("AllTrusted", false);
     let other = scene
         .directory
         .locations

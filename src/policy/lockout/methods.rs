@@ -1,9 +1,8 @@
 //! Whether the emergency accounts keep a method that satisfies what is demanded of them (L-11).
 
-use super::Scene;
 use super::finding::Finding;
-use super::scenario;
-use crate::policy::ca::{AuthenticationStrength, Compiled, Mode, Standing, User};
+use super::{Scene, judge, scenario};
+use crate::policy::ca::{AuthenticationStrength, Compiled, Mode, Policy, Standing, State, User};
 
 /// The emergency accounts that an enforced policy stops only after the change.
 fn newly_stopped(scene: &Scene, after: &Scene) -> Vec<String> {
@@ -21,24 +20,45 @@ fn newly_stopped(scene: &Scene, after: &Scene) -> Vec<String> {
         .collect()
 }
 
-/// The combinations that a strength allows become others.
-pub(super) fn strength_changed(scene: &Scene, id: &str, combinations: &[String]) -> Vec<Finding> {
+/// Whether a policy demands the strength with this id.
+pub fn demands(policy: &Policy, id: &str) -> bool {
+    let grant = policy.grant_controls.as_ref();
+    let strength = grant.and_then(|grant| grant.authentication_strength.as_ref());
+    strength.is_some_and(|strength| strength.id.eq_ignore_ascii_case(id))
+}
+
+/// A strength becomes another: what each enforced policy that demands it would do then and does not
+/// do now.
+pub(super) fn strength_changed(scene: &Scene, strength: &AuthenticationStrength) -> Vec<Finding> {
     let mut after = scene.clone();
-    after.directory.strengths.retain(|strength| !strength.id.eq_ignore_ascii_case(id));
-    after.directory.strengths.push(AuthenticationStrength {
-        id: id.to_owned(),
-        allowed_combinations: combinations.to_vec(),
-        ..AuthenticationStrength::default()
-    });
-    // Policies carry the strength as it is; it is to be looked up as it would be.
-    for policy in &mut after.policies {
-        let strength =
-            policy.grant_controls.as_mut().and_then(|g| g.authentication_strength.as_mut());
-        if let Some(strength) = strength.filter(|strength| strength.id.eq_ignore_ascii_case(id)) {
-            strength.allowed_combinations.clear();
-        }
+    after.put_strength(strength);
+    let demanding = scene
+        .policies
+        .iter()
+        .filter(|policy| policy.state == State::Enabled)
+        .filter(|policy| demands(policy, &strength.id));
+    let mut findings = Vec::new();
+    for policy in demanding {
+        let name = if policy.id.is_empty() { policy.name() } else { &policy.id };
+        let now = judge(scene, Some(name));
+        let new = judge(&after, Some(name)).into_iter().filter(|finding| !now.contains(finding));
+        findings.extend(new.map(|finding| Finding {
+            remedy: format!(
+                "let the strength go on allowing what they have, until they have registered what it \
+                 is to allow; or {}",
+                finding.remedy
+            ),
+            consequence: format!(
+                "The policy demands the authentication strength \"{}\", which is about to allow \
+                 less. {}",
+                strength.display_name, finding.consequence
+            ),
+            ..finding
+        }));
     }
-    locked_out(newly_stopped(scene, &after), "The authentication strength leaves out")
+    // Several policies may demand it of the same set of people.
+    findings.dedup();
+    findings
 }
 
 /// A method can no longer be used.

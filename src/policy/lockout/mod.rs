@@ -26,9 +26,12 @@ pub use change::{Change, RoleActivation};
 pub use consistency::enabling;
 pub use finding::{Finding, Severity};
 pub use guard::guard;
+pub use methods::demands;
 pub use survivors::{Survivor, Survivors, survivors};
 
-use super::ca::{Compiled, Directory, Policy, State, User};
+use std::collections::BTreeSet;
+
+use super::ca::{AuthenticationStrength, Compiled, Directory, Policy, State, User};
 use super::roles::GLOBAL_ADMINISTRATOR;
 use trials::Trials;
 
@@ -82,6 +85,9 @@ pub struct Tenant {
 pub struct Scene {
     /// Every policy, planned ones in place of those they replace.
     pub policies: Vec<Policy>,
+    /// Policies as they are until they are changed, where a change may come too late: an object is
+    /// removed before what referred to it is changed.
+    pub until_then: Vec<Policy>,
     /// Users, groups and so on, as far as they are known.
     pub directory: Directory,
     /// Who is to stay able to sign in.
@@ -117,6 +123,26 @@ impl Scene {
             }
         }
         scene
+    }
+
+    /// Puts a strength in the place of the one with its id, also where policies carry it as it is.
+    pub fn put_strength(&mut self, strength: &AuthenticationStrength) {
+        let is_it = |id: &str| strength.id.eq_ignore_ascii_case(id);
+        self.directory.strengths.retain(|one| !is_it(&one.id));
+        self.directory.strengths.push(strength.clone());
+        let grants = self.policies.iter_mut().filter_map(|one| one.grant_controls.as_mut());
+        for carried in grants.filter_map(|grant| grant.authentication_strength.as_mut()) {
+            if is_it(&carried.id) {
+                *carried = strength.clone();
+            }
+        }
+    }
+
+    /// The names of the policies that refer to something, after the change or until then.
+    fn referring(&self, refers: impl Fn(&Policy) -> bool) -> Vec<String> {
+        let referring = self.policies.iter().chain(&self.until_then).filter(|one| refers(one));
+        let names: BTreeSet<&str> = referring.map(Policy::name).collect();
+        names.into_iter().map(|name| format!("policy \"{name}\"")).collect()
     }
 
     /// Whether somebody looked who is in the group.
@@ -165,25 +191,34 @@ fn join(directory: &mut Directory, group: &str, member: &str) {
 /// With `planned`, only what that policy (by id, else by name) is a cause of.
 pub fn judge(scene: &Scene, planned: Option<&str>) -> Vec<Finding> {
     let scene = &scene.prepared();
-    let compiled = scene.compiled();
+    let subjects: Vec<&Policy> =
+        scene.policies.iter().filter(|policy| is_planned(policy, planned)).collect();
+    let compiled = Compiled::new(subjects.iter().copied(), &scene.directory);
     let trials = Trials::new(scene, &compiled);
     let mut findings = Vec::new();
-    for (at, policy) in scene.policies.iter().enumerate() {
-        if !is_planned(policy, planned) {
-            continue;
-        }
+    for (at, policy) in subjects.into_iter().enumerate() {
         findings.extend(consistency::findings(policy, scene));
         if matches!(policy.state, State::Disabled | State::ReportOnly) {
             continue;
         }
-        findings.extend(access::findings(policy, trials.emergency(at), scene));
+        findings.extend(access::findings(policy, &trials, at, scene));
         findings.extend(registration::findings(policy, trials.registering(at), scene));
         findings.extend(synchronisation::findings(policy, trials.synchronising(at), scene));
         findings.extend(automation::findings(policy, trials.automation(at), scene));
     }
-    findings.extend(survivors::findings(scene, &compiled, planned));
+    // What stops nobody has no part in what all do together.
+    if planned.is_none() || survivors::stops_somebody(scene, &compiled) {
+        findings.extend(survivors::findings(scene, &scene.compiled(), planned));
+    }
     findings.sort_by(|a, b| (a.severity, &a.id, &a.policy).cmp(&(b.severity, &b.id, &b.policy)));
     findings
+}
+
+/// Whether the policies of `scene` stop anyone, or anything, by which survival is tried. Where one
+/// alone does not, it takes no other policy to say that nobody is locked out because of it.
+pub fn stops_somebody(scene: &Scene) -> bool {
+    let scene = &scene.prepared();
+    survivors::stops_somebody(scene, &scene.compiled())
 }
 
 fn is_planned(policy: &Policy, planned: Option<&str>) -> bool {

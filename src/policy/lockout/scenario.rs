@@ -11,11 +11,11 @@ use crate::policy::ca::known::{
     AZURE_ACTIVE_DIRECTORY, AZURE_MANAGEMENT, AZURE_PORTAL, MICROSOFT_GRAPH,
 };
 use crate::policy::ca::{
-    AuthenticationFlow, DeviceInfo, Directory, Facts, NamedLocation, SignIn, SignInConditions,
+    AuthenticationFlow, DeviceInfo, Directory, NamedLocation, SignIn, SignInConditions,
 };
 
 /// What a repair needs: the admin centre, Azure, Graph, and the directory under them.
-pub(super) const AUDIENCES: [&str; 4] =
+const AUDIENCES: [&str; 4] =
     [AZURE_PORTAL, AZURE_MANAGEMENT, MICROSOFT_GRAPH, AZURE_ACTIVE_DIRECTORY];
 
 /// An address of nowhere: of the range that is kept for documentation.
@@ -77,8 +77,17 @@ pub(super) fn automation(scene: &Scene) -> Option<SignIn> {
     }))
 }
 
-/// The circumstances in which an administrator is likely to work, one of which has to pass.
-pub(super) fn everyday(directory: &Directory) -> Vec<(SignInConditions, Facts)> {
+/// What the way in of an ordinary sign-in rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rests {
+    /// A device that is managed.
+    pub(super) on_device: bool,
+    /// A trusted location.
+    pub(super) on_place: bool,
+}
+
+/// The circumstances in which an administrator is likely to work.
+pub(super) fn circumstances(directory: &Directory) -> Vec<(Rests, SignInConditions)> {
     let places: Vec<IpAddr> =
         [NOWHERE].into_iter().chain(trusted_addresses(directory).take(1)).collect();
     let managed = DeviceInfo {
@@ -87,8 +96,8 @@ pub(super) fn everyday(directory: &Directory) -> Vec<(SignInConditions, Facts)> 
         is_compliant: Some(true),
         ..DeviceInfo::default()
     };
-    let mut circumstances = Vec::new();
-    for device in [DeviceInfo::default(), managed] {
+    let mut all = Vec::new();
+    for (on_device, device) in [(false, DeviceInfo::default()), (true, managed)] {
         for ip_address in &places {
             let conditions = SignInConditions {
                 ip_address: Some(*ip_address),
@@ -96,10 +105,19 @@ pub(super) fn everyday(directory: &Directory) -> Vec<(SignInConditions, Facts)> 
                 country: None,
                 ..calm()
             };
-            circumstances.push((conditions, Facts::default()));
+            all.push((Rests { on_device, on_place: *ip_address != NOWHERE }, conditions));
         }
     }
-    circumstances
+    all
+}
+
+/// The sign-ins of an administrator at work: one who gets to all audiences under any of the
+/// circumstances survives.
+pub(super) fn everyday(user: &str, directory: &Directory) -> Vec<(Rests, SignIn)> {
+    let under = |(rests, conditions): (Rests, SignInConditions)| {
+        AUDIENCES.map(|audience| (rests, SignIn::of_user(user, audience).under(conditions.clone())))
+    };
+    circumstances(directory).into_iter().flat_map(under).collect()
 }
 
 /// An address in each trusted range.

@@ -1,8 +1,11 @@
 //! Who can still sign in and repair the tenant, with all policies at work.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::finding::Finding;
+use super::scenario::Rests;
 use super::{Scene, is_planned, scenario};
 use crate::policy::ca::{Compiled, Decision, Mode, Outcome, SignIn, Standing, User};
 use crate::policy::roles::REPAIRERS;
@@ -30,6 +33,12 @@ pub struct Survivor {
     pub survives: Truth,
     /// The policies that stop it where it does not, or may not.
     pub stopped_by: Vec<String>,
+    /// The policies that refuse any of the sign-ins that are tried.
+    #[serde(skip)]
+    pub(super) impeded_by: BTreeSet<String>,
+    /// What the easiest way in of an administrator rests on.
+    #[serde(skip)]
+    pub(super) rests: Option<Rests>,
 }
 
 /// Who survives the policies of `scene`.
@@ -39,6 +48,16 @@ pub fn survivors(scene: &Scene) -> Survivors {
 }
 
 fn with(scene: &Scene, compiled: &Compiled<'_>) -> Survivors {
+    Survivors {
+        emergency: scene.emergency_users().map(|user| of_emergency(user, compiled)).collect(),
+        administrators: administrators(scene)
+            .map(|user| of_administrator(user, scene, compiled))
+            .collect(),
+    }
+}
+
+/// The users beside the emergency accounts who could repair Conditional Access.
+pub(super) fn administrators(scene: &Scene) -> impl Iterator<Item = &User> {
     let repairs = |user: &User| {
         user.roles
             .iter()
@@ -46,54 +65,66 @@ fn with(scene: &Scene, compiled: &Compiled<'_>) -> Survivors {
             .any(|role| REPAIRERS.iter().any(|r| r.eq_ignore_ascii_case(role)))
     };
     let guest = |user: &User| user.user_type.as_deref() == Some("Guest");
-    Survivors {
-        emergency: scene.emergency_users().map(|user| of_emergency(user, compiled)).collect(),
-        administrators: scene
-            .directory
-            .users
-            .iter()
-            .filter(|user| !scene.is_emergency_user(&user.id))
-            .filter(|user| repairs(user) && !guest(user) && user.account_enabled != Some(false))
-            .map(|user| of_administrator(user, scene, compiled))
-            .collect(),
-    }
+    scene
+        .directory
+        .users
+        .iter()
+        .filter(|user| !scene.is_emergency_user(&user.id))
+        .filter(move |user| repairs(user) && !guest(user) && user.account_enabled != Some(false))
+}
+
+/// Whoever it may be, where nobody is known.
+fn whoever() -> User {
+    User { id: "whoever it is".to_owned(), ..User::default() }
+}
+
+/// Whether any sign-in that is tried is refused.
+pub(super) fn stops_somebody(scene: &Scene, compiled: &Compiled<'_>) -> bool {
+    let refused = |sign_in: &SignIn| {
+        compiled.evaluate(sign_in, Mode::WorstCase).decision == Decision::Blocked
+    };
+    let everyday = |user: &User| {
+        scenario::everyday(&user.id, &scene.directory).iter().any(|(_, sign_in)| refused(sign_in))
+    };
+    let mut nobody = true;
+    scene
+        .emergency_users()
+        .inspect(|_| nobody = false)
+        .any(|user| scenario::emergency(&user.id).iter().any(refused))
+        || administrators(scene).inspect(|_| nobody = false).any(everyday)
+        || (nobody && everyday(&whoever()))
 }
 
 fn of_emergency(user: &User, compiled: &Compiled<'_>) -> Survivor {
     let outcomes = scenario::emergency(&user.id);
     let outcomes = outcomes.iter().map(|sign_in| compiled.evaluate(sign_in, Mode::WorstCase));
     let mut survives = Truth::from(user.account_enabled != Some(false));
-    let mut stopped_by = Vec::new();
+    let mut stoppers = Vec::new();
     for outcome in outcomes {
         survives = survives.and(passes(&outcome));
-        stopped_by.extend(stoppers(&outcome));
+        stoppers.extend(stopping(&outcome));
     }
-    survivor(user, survives, stopped_by)
+    survivor(user, survives, None, stoppers)
 }
 
-/// An administrator survives if in some circumstances every audience passes.
+/// An administrator survives if under some circumstances every audience passes.
 fn of_administrator(user: &User, scene: &Scene, compiled: &Compiled<'_>) -> Survivor {
-    let mut survives = Truth::No;
-    let mut stopped_by = Vec::new();
-    for (conditions, facts) in scenario::everyday(&scene.directory) {
-        let mut here = Truth::Yes;
-        for audience in scenario::AUDIENCES {
-            let sign_in =
-                SignIn::of_user(&user.id, audience).under(conditions.clone()).with(facts.clone());
-            let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
-            here = here.and(passes(&outcome));
-            stopped_by.extend(stoppers(&outcome));
-        }
-        survives = survives.or(here);
+    let mut ways: BTreeMap<Rests, Truth> = BTreeMap::new();
+    let mut stoppers = Vec::new();
+    for (rests, sign_in) in scenario::everyday(&user.id, &scene.directory) {
+        let outcome = compiled.evaluate(&sign_in, Mode::WorstCase);
+        let here = ways.entry(rests).or_insert(Truth::Yes);
+        *here = here.and(passes(&outcome));
+        stoppers.extend(stopping(&outcome));
     }
-    survivor(user, survives, stopped_by)
+    let rests = ways.iter().find(|(_, passes)| !passes.is_no()).map(|(rests, _)| *rests);
+    survivor(user, Truth::any(ways.into_values()), rests, stoppers)
 }
 
 /// Where nobody is known, for want of a permission to look or of an emergency account, there is
 /// still a policy that stops whoever it may be: one that blocks always and excludes nobody.
 fn stranger(scene: &Scene, compiled: &Compiled<'_>) -> Option<(Survivor, Finding)> {
-    let whoever = User { id: "whoever it is".to_owned(), ..User::default() };
-    let stranger = of_administrator(&whoever, scene, compiled);
+    let stranger = of_administrator(&whoever(), scene, compiled);
     // Whoever is excluded by id is somebody, and may be the one to repair it.
     let excludes = |name: &String| {
         let users = scene.policies.iter().filter(|policy| policy.name() == name);
@@ -118,13 +149,30 @@ fn stranger(scene: &Scene, compiled: &Compiled<'_>) -> Option<(Survivor, Finding
     Some((stranger, finding))
 }
 
-fn survivor(user: &User, survives: Truth, mut stopped_by: Vec<String>) -> Survivor {
-    stopped_by.sort();
-    stopped_by.dedup();
-    if survives.is_yes() {
-        stopped_by.clear();
+fn survivor(
+    user: &User,
+    survives: Truth,
+    rests: Option<Rests>,
+    stoppers: Vec<(String, Standing)>,
+) -> Survivor {
+    // Of who is surely lost, what surely stops it is the cause.
+    let counts = |standing: Standing| match survives {
+        Truth::Yes => false,
+        Truth::Maybe => true,
+        Truth::No => standing == Standing::Impossible,
+    };
+    let those = |wanted: &dyn Fn(Standing) -> bool| -> BTreeSet<String> {
+        let wanted = stoppers.iter().filter(|(_, standing)| wanted(*standing));
+        wanted.map(|(name, _)| name.clone()).collect()
+    };
+    Survivor {
+        id: user.id.clone(),
+        name: user.name().to_owned(),
+        survives,
+        stopped_by: those(&counts).into_iter().collect(),
+        impeded_by: those(&|standing| standing == Standing::Impossible),
+        rests,
     }
-    Survivor { id: user.id.clone(), name: user.name().to_owned(), survives, stopped_by }
 }
 
 fn passes(outcome: &Outcome) -> Truth {
@@ -138,17 +186,15 @@ fn passes(outcome: &Outcome) -> Truth {
     }
 }
 
-fn stoppers(outcome: &Outcome) -> impl Iterator<Item = String> {
-    outcome
-        .possible()
-        .filter(|result| {
-            result.standing.is_some_and(|standing| standing < Standing::AfterRegistration)
-        })
-        .map(|result| result.name().to_owned())
+fn stopping(outcome: &Outcome) -> impl Iterator<Item = (String, Standing)> {
+    outcome.possible().filter_map(|result| {
+        let standing = result.standing.filter(|one| *one < Standing::AfterRegistration)?;
+        Some((result.name().to_owned(), standing))
+    })
 }
 
-/// The findings on the whole set. The emergency accounts that a single policy stops are told by
-/// the rule that it breaks; here is told that nobody at all is left.
+/// The findings on the whole set: who is left. The emergency accounts that a single policy stops are
+/// told by the rule that it breaks, and need no second word.
 pub(super) fn findings(
     scene: &Scene,
     compiled: &Compiled<'_>,
@@ -156,44 +202,88 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let survivors = with(scene, compiled);
     let takes_part = |survivor: &Survivor| {
-        planned.is_none()
-            || scene.policies.iter().any(|policy| {
-                is_planned(policy, planned)
-                    && survivor.stopped_by.iter().any(|p| p == policy.name())
-            })
+        let mut policies = scene.policies.iter().filter(|policy| is_planned(policy, planned));
+        planned.is_none() || policies.any(|policy| survivor.impeded_by.contains(policy.name()))
     };
     let everyone = || survivors.emergency.iter().chain(&survivors.administrators);
     if everyone().next().is_none() {
-        return stranger(scene, compiled)
-            .filter(|(who, _)| takes_part(who))
-            .map(|(_, f)| f)
-            .into_iter()
-            .collect();
+        let stranger = stranger(scene, compiled).filter(|(who, _)| takes_part(who));
+        return stranger.map(|(_, finding)| finding).into_iter().collect();
     }
-    let lost: Vec<&Survivor> = everyone().filter(|s| s.survives.is_no()).collect();
-    if lost.is_empty() || !lost.iter().any(|survivor| takes_part(survivor)) {
+    if !everyone().any(takes_part) {
         return Vec::new();
     }
-    let names = || lost.iter().map(|survivor| survivor.name.clone());
-    let policies: std::collections::BTreeSet<&str> =
-        lost.iter().flat_map(|s| &s.stopped_by).map(String::as_str).collect();
-    let policies: Vec<String> = policies.iter().map(|name| format!("\"{name}\"")).collect();
-    let nobody = everyone().all(|survivor| survivor.survives.is_no());
-    let left = survivors.emergency.iter().filter(|s| !s.survives.is_no()).count();
-    let finding = if nobody {
-        Finding::error("L-01", "No known administrator could sign in to repair the tenant").would(
-            format!("Together, the policies {} stop every one of them.", policies.join(", ")),
-        )
-    } else if !survivors.emergency.is_empty() && left < 2 && left < survivors.emergency.len() {
-        let count = if left == 0 { "None" } else { "Only one" };
-        Finding::warning("L-01", format!("{count} of the emergency access accounts could sign in"))
-            .would(format!("The policies {} stop the rest.", policies.join(", ")))
-    } else {
-        return Vec::new();
+    left_out(&survivors).or_else(|| narrow(&survivors)).into_iter().collect()
+}
+
+/// That nobody is left, or the emergency accounts alone.
+fn left_out(survivors: &Survivors) -> Option<Finding> {
+    let (emergency, administrators) = (&survivors.emergency, &survivors.administrators);
+    let lost = |all: &[Survivor]| -> Vec<Survivor> {
+        all.iter().filter(|one| one.survives.is_no()).cloned().collect()
     };
-    vec![
-        finding
-            .to(names())
-            .fix("exclude the emergency access group in exclude_groups of each of these policies"),
-    ]
+    let (lost_emergency, lost_others) = (lost(emergency), lost(administrators));
+    let left = emergency.len() - lost_emergency.len();
+    let nobody = left == 0 && lost_others.len() == administrators.len();
+    let all = [lost_emergency.clone(), lost_others.clone()].concat();
+    let exclude = "exclude the emergency access group in exclude_groups of each of these policies";
+    if nobody {
+        let finding =
+            Finding::error("L-01", "No known administrator could sign in to repair the tenant");
+        let would = format!("Together, the policies {} stop every one of them.", stoppers(&all));
+        return Some(finding.would(would).to(names(&all)).fix(exclude));
+    }
+    if !administrators.is_empty() && lost_others.len() == administrators.len() && left > 0 {
+        let summary = "Nobody but the emergency access accounts could administer the tenant";
+        return Some(
+            Finding::warning("L-01", summary)
+                .would(format!(
+                    "The policies {} stop every other administrator that is known, wherever they \
+                     work.",
+                    stoppers(&lost_others)
+                ))
+                .to(names(&lost_others))
+                .fix("let administrators satisfy the policies, or exclude those who repair them"),
+        );
+    }
+    None
+}
+
+/// That every way in rests on something which can fail. An emergency account gets in from anywhere,
+/// on any device, or does not survive.
+fn narrow(survivors: &Survivors) -> Option<Finding> {
+    if survivors.emergency.iter().any(|one| !one.survives.is_no()) {
+        return None;
+    }
+    let left: Vec<Survivor> =
+        survivors.administrators.iter().filter(|one| !one.survives.is_no()).cloned().collect();
+    let rests = |on: fn(&Rests) -> bool| {
+        !left.is_empty() && left.iter().all(|one| one.rests.as_ref().is_some_and(on))
+    };
+    let on = match (rests(|rests| rests.on_device), rests(|rests| rests.on_place)) {
+        (true, true) => "a managed device at a trusted location",
+        (true, false) => "a managed device",
+        (false, true) => "a trusted location",
+        (false, false) => return None,
+    };
+    Some(
+        Finding::warning("L-01", format!("Administrators could sign in with {on} only"))
+            .would(format!("Without it, nobody could repair the tenant: {on} is the only way in."))
+            .to(names(&left))
+            .fix(
+                "keep two emergency access accounts that every policy excludes, and name them in \
+                 emergency_access of the provider block",
+            ),
+    )
+}
+
+fn names(survivors: &[Survivor]) -> Vec<String> {
+    survivors.iter().map(|survivor| survivor.name.clone()).collect()
+}
+
+/// The policies that stop them, in words.
+fn stoppers(survivors: &[Survivor]) -> String {
+    let all: BTreeSet<&String> = survivors.iter().flat_map(|one| &one.stopped_by).collect();
+    let all: Vec<String> = all.into_iter().map(|name| format!("\"{name}\"")).collect();
+    all.join(", ")
 }

@@ -3,13 +3,14 @@
 //! A rule is about one policy, and each trial tells of every policy what it does. So the work grows
 //! with the number of policies, not with its square.
 
-use super::{Scene, registration, scenario, synchronisation};
+use super::{Scene, registration, scenario, survivors, synchronisation};
 use crate::policy::ca::{Compiled, Mode, Outcome, PolicyResult, SignIn};
 
 /// Outcomes of sign-ins, with the name of who signs in.
 #[derive(Debug)]
 pub(super) struct Trials {
     emergency: Vec<(String, Outcome)>,
+    administrators: Vec<(String, Outcome)>,
     registering: Vec<(String, Outcome)>,
     synchronising: Vec<(String, Outcome)>,
     automation: Option<Outcome>,
@@ -31,6 +32,16 @@ impl Trials {
                     })
                     .collect(),
             ),
+            administrators: named(
+                survivors::administrators(scene)
+                    // What is not known of them is no reason for a word on each.
+                    .filter(|user| user.methods.is_some())
+                    .flat_map(|user| {
+                        let sign_ins = scenario::everyday(&user.id, &scene.directory).into_iter();
+                        sign_ins.map(|(_, sign_in)| (user.name().to_owned(), sign_in))
+                    })
+                    .collect(),
+            ),
             registering: named(
                 users()
                     .map(|user| (user.name().to_owned(), registration::sign_in(&user.id)))
@@ -48,6 +59,14 @@ impl Trials {
     /// What the policy at that place does to the emergency accounts.
     pub(super) fn emergency(&self, policy: usize) -> impl Iterator<Item = (&str, &PolicyResult)> {
         results(&self.emergency, policy)
+    }
+
+    /// What it does to administrators of whom the methods are known.
+    pub(super) fn administrators(
+        &self,
+        policy: usize,
+    ) -> impl Iterator<Item = (&str, &PolicyResult)> {
+        results(&self.administrators, policy)
     }
 
     /// What it does when they register a method.

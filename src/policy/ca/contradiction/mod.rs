@@ -4,6 +4,8 @@
 //! Source: the articles on grant controls, session controls and device filters of Entra's
 //! Conditional Access documents.
 
+mod misfit;
+
 use serde::Serialize;
 
 use super::filter::Rule;
@@ -28,7 +30,12 @@ pub fn contradictions(policy: &Policy) -> Vec<Contradiction> {
     let mut found = Found(Vec::new());
     filters(policy, &mut found);
     grant(policy, &mut found);
+    misfit::risk(policy, &mut found);
+    misfit::never_met(policy, &mut found);
+    misfit::registration(policy, &mut found);
+    misfit::workloads(policy, &mut found);
     session(policy, &mut found);
+    misfit::applications(policy, &mut found);
     found.0
 }
 
@@ -197,11 +204,9 @@ mod tests {
 
     #[test]
     fn contradictions_are_found() {
-        let grant = |controls: Value| json!({"grantControls": {"builtInControls": controls}});
         let path = "grantControls.builtInControls";
         check(&json!({}), &[]);
         check(&json!({"grantControls": "(known after apply)"}), &[]);
-        check(&grant(json!(["riskRemediation"])), &[&format!("?{path}")]);
         let apart = json!({"grantControls": {"builtInControls": ["block"]},
             "sessionControls": {"persistentBrowser": {"mode": "never", "isEnabled": true}}});
         check(&apart, &["?sessionControls"]);
@@ -220,6 +225,128 @@ mod tests {
         check(&device("device.colour -eq \"red\""), &["?conditions.devices.deviceFilter.rule"]);
         check(&device("device.isCompliant -eq True"), &[]);
         check(&device("(known after apply)"), &[]);
+    }
+
+    #[test]
+    fn controls_that_remedy_a_risk_take_one() {
+        let path = "grantControls.builtInControls";
+        let change = |controls: Value, operator: &str, further: Value| {
+            let mut policy = json!({
+                "grantControls": {"operator": operator, "builtInControls": controls},
+                "conditions": {"userRiskLevels": ["high"]},
+            });
+            merge(&mut policy, &further);
+            policy
+        };
+        let both = || json!(["mfa", "passwordChange"]);
+        check(&change(both(), "AND", json!({})), &[]);
+        check(&change(both(), "OR", json!({})), &[path]);
+        check(&change(json!(["passwordChange"]), "AND", json!({})), &[path]);
+        check(
+            &change(json!(["mfa", "passwordChange", "compliantDevice"]), "AND", json!({})),
+            &[path],
+        );
+        check(&change(json!(["passwordChange", "(known after apply)"]), "AND", json!({})), &[]);
+        let conditions = |conditions: Value| json!({ "conditions": conditions });
+        for wrong in [
+            json!({"userRiskLevels": []}),
+            json!({"applications": {"includeApplications": ["Office365"]}}),
+            json!({"applications": {"excludeApplications": ["Office365"]}}),
+            json!({"clientAppTypes": ["browser"]}),
+            json!({"locations": {"includeLocations": ["All"]}}),
+        ] {
+            check(&change(both(), "AND", conditions(wrong)), &[path]);
+        }
+        let of_apps = json!({"applications": {"includeApplications": ["(known after apply)"]}});
+        check(&change(both(), "AND", conditions(of_apps)), &[]);
+        let remedy = json!({"grantControls": {"builtInControls": ["riskRemediation"]}});
+        check(&remedy, &[&format!("?{path}"), path]);
+        let at_risk = change(json!(["riskRemediation"]), "OR", json!({}));
+        check(&at_risk, &[&format!("?{path}")]);
+    }
+
+    #[test]
+    fn what_nobody_can_satisfy_is_found() {
+        let path = "?grantControls.builtInControls";
+        let guests = |controls: Value, groups: Value| {
+            json!({"conditions": {"users": {"includeUsers": [], "includeGroups": groups,
+                "includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "b2bCollaborationGuest"}}},
+                "grantControls": {"builtInControls": controls}})
+        };
+        check(&guests(json!(["compliantApplication"]), json!([])), &[path]);
+        check(&guests(json!(["compliantApplication", "mfa"]), json!([])), &[]);
+        check(&guests(json!(["compliantApplication"]), json!(["g"])), &[]);
+        let joined = |platforms: Value| {
+            json!({"conditions": {"platforms": platforms},
+                "grantControls": {"builtInControls": ["domainJoinedDevice"]}})
+        };
+        check(&joined(json!({"includePlatforms": ["iOS"]})), &[path]);
+        check(
+            &joined(json!({"includePlatforms": ["all"], "excludePlatforms": ["windows"]})),
+            &[path],
+        );
+        check(&joined(json!({"includePlatforms": ["iOS", "windows"]})), &[]);
+        let old = |types: Value, grant: Value| json!({"conditions": {"clientAppTypes": types}, "grantControls": grant});
+        let mfa = json!({"builtInControls": ["mfa"]});
+        let types = "?conditions.clientAppTypes";
+        check(&old(json!(["other", "exchangeActiveSync"]), mfa.clone()), &[types]);
+        check(&old(json!(["other", "browser"]), mfa), &[]);
+        check(&old(json!(["other"]), json!({"builtInControls": ["block"]})), &[]);
+        check(
+            &old(json!(["exchangeActiveSync"]), json!({"builtInControls": ["compliantDevice"]})),
+            &[],
+        );
+        let terms = json!({"builtInControls": [], "termsOfUse": ["t"]});
+        check(&old(json!(["other"]), terms), &[types]);
+    }
+
+    #[test]
+    fn registrations_workloads_and_applications_have_their_own() {
+        let actions = |action: &str, further: Value| {
+            let mut policy = json!({"conditions": {"applications":
+                {"includeApplications": [], "includeUserActions": [action]}}});
+            merge(&mut policy, &further);
+            policy
+        };
+        let device = "urn:user:registerdevice";
+        check(&actions(device, json!({})), &[]);
+        let filter =
+            json!({"deviceFilter": {"mode": "include", "rule": "device.isCompliant -eq True"}});
+        let devices = json!({"conditions": {"devices": filter}});
+        check(&actions(device, devices.clone()), &["conditions.devices"]);
+        check(&actions("urn:user:registersecurityinfo", devices), &[]);
+        let types = json!({"conditions": {"clientAppTypes": ["browser"]}});
+        check(&actions(device, types), &["conditions.clientAppTypes"]);
+        let demand = json!({"grantControls": {"builtInControls": ["compliantDevice"]}});
+        check(&actions(device, demand), &["grantControls.builtInControls"]);
+        let silent = json!({"state": "enabledForReportingButNotEnforced"});
+        check(&actions(device, silent), &["?conditions.applications.includeUserActions"]);
+
+        let risk = json!({"conditions": {"servicePrincipalRiskLevels": ["high"]}});
+        check(&risk, &["?conditions.servicePrincipalRiskLevels"]);
+        let workloads = |conditions: Value| {
+            let mut policy = json!({"grantControls": {"builtInControls": ["block"]}, "conditions": {
+                "users": null, "clientApplications": {"includeServicePrincipals": ["sp"]}}});
+            merge(&mut policy, &json!({ "conditions": conditions }));
+            policy
+        };
+        check(&workloads(json!({"servicePrincipalRiskLevels": ["high"]})), &[]);
+        check(&workloads(json!({"locations": {"includeLocations": ["All"]}})), &[]);
+        check(
+            &workloads(json!({"platforms": {"includePlatforms": ["all"]}})),
+            &["?conditions.platforms"],
+        );
+
+        let graph = "00000003-0000-0000-c000-000000000000";
+        let apps = |list: &str| json!({"conditions": {"applications": {list: [graph]}}});
+        check(&apps("excludeApplications"), &["?conditions.applications.excludeApplications"]);
+        check(&apps("includeApplications"), &["?conditions.applications.includeApplications"]);
+        let limits = |app: &str| {
+            json!({"conditions": {"applications": {"includeApplications": [app]}},
+                "sessionControls": {"applicationEnforcedRestrictions": {"isEnabled": true}}})
+        };
+        check(&limits("Office365"), &[]);
+        check(&limits("app"), &["?sessionControls.applicationEnforcedRestrictions"]);
     }
 
     #[test]
