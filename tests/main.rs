@@ -14,5 +14,6 @@ mod policy;
 mod privileged_access;
 mod requests;
 mod soak;
+mod synchronization;
 mod tidy;
 mod workspace;
