@@ -16,5 +16,6 @@ mod policy;
 mod privileged_access;
 mod requests;
 mod soak;
+mod synchronization;
 mod tidy;
 mod workspace;

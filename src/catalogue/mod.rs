@@ -62,6 +62,7 @@ pub static ALL: &[&Resource] = &[
     &roles::ROLE_ASSIGNMENT,
     &roles::ROLE_DEFINITION,
     &synchronization::SYNCHRONIZATION_JOB,
+    &synchronization::SYNCHRONIZATION_SCHEMA,
     &tenant::ORGANIZATION,
     &users::USER,
 ];

@@ -68,6 +68,8 @@ pub struct Attribute {
     pub switch: Option<(&'static str, &'static str)>,
     /// Where it is written, where that is apart from the object: by PUT of it as `value`.
     pub place: Option<&'static str>,
+    /// Where it is tried before it is written, and the truth beside it that asks for that.
+    pub proof: Option<(&'static str, &'static str)>,
     /// How Graph keeps the elements, where each is an object of its own within this one.
     pub contained: Option<&'static Contained>,
 }
@@ -89,6 +91,9 @@ pub enum Kind {
     Object(&'static [Attribute]),
     /// A collection of complex values, a set.
     Objects(&'static [Attribute]),
+    /// Complex values by name, each optional member of which is left alone where it is not set. Graph
+    /// has no maps: what is written as one is a view of an object ([`crate::declare::Whole`]).
+    Map(&'static [Attribute]),
     /// One of several shapes of the same object, told apart by `@odata.type` (without
     /// `#microsoft.graph.`). Its attributes are properties of the object itself.
     Variant(&'static str, &'static [Attribute]),
@@ -222,6 +227,11 @@ pub const fn objects(name: &'static str, doc: &'static str) -> Attribute {
     Attribute::new(name, doc, Kind::Objects(&[]))
 }
 
+/// Complex values by name; their attributes follow in [`Attribute::of`].
+pub const fn map(name: &'static str, doc: &'static str) -> Attribute {
+    Attribute::new(name, doc, Kind::Map(&[]))
+}
+
 /// One of several shapes of the object, of the Graph type `odata`; its attributes follow in
 /// [`Attribute::of`]. Changing from one variant to another replaces the object.
 pub const fn variant(name: &'static str, odata: &'static str, doc: &'static str) -> Attribute {
@@ -269,6 +279,7 @@ impl Attribute {
             action: None,
             switch: None,
             place: None,
+            proof: None,
             contained: None,
         }
     }
@@ -377,6 +388,7 @@ impl Attribute {
         let kind = match self.kind {
             Kind::Object(_) => Kind::Object(attributes),
             Kind::Objects(_) => Kind::Objects(attributes),
+            Kind::Map(_) => Kind::Map(attributes),
             Kind::Variant(odata, _) => Kind::Variant(odata, attributes),
             _ => panic!("only an object has attributes"),
         };
@@ -415,7 +427,9 @@ impl Attribute {
         Self { beta: true, ..self }
     }
 
-    /// PATCH does not take it: `POST {object}/{action}` with it in the body changes it.
+    /// PATCH does not take it: `POST {object}/{action}` with it in the body changes it. What is not
+    /// returned either is a parameter of an action that leaves no trace, such as a restart: it is sent
+    /// when it changes, and when a `_version` beside it does, and not with a create.
     pub const fn by_action(self, action: &'static str) -> Self {
         Self { action: Some(action), ..self }
     }
@@ -430,6 +444,12 @@ impl Attribute {
     /// placeholders are filled in from the object. No log shows it.
     pub const fn put_to(self, path: &'static str) -> Self {
         Self { place: Some(path), ..self.write_only() }
+    }
+
+    /// Before it is written, `POST {path}` with it as `credentials` must succeed, where the attribute
+    /// `asked` is true.
+    pub const fn proved_by(self, asked: &'static str, path: &'static str) -> Self {
+        Self { proof: Some((asked, path)), ..self }
     }
 
     /// Its elements are objects of their own, in a collection within this object.

@@ -19,7 +19,7 @@ mod stream;
 
 pub use attribute::{
     Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, duration, flags, id, ids,
-    instant, integer, link, links, object, objects, string, strings, variant,
+    instant, integer, link, links, map, object, objects, string, strings, variant,
 };
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
@@ -31,6 +31,7 @@ pub use inquiry::{
     Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,
 };
 pub use resource::{
-    Act, Concluded, Keeps, Law, More, Named, Permissions, Policed, Requests, Resource, Ruled,
+    Act, Ask, Concluded, Keeps, Law, More, Named, Permissions, Policed, Requests, Resource,
+    Rewrite, Ruled, Whole,
 };
 pub use stream::{Format, Stream, stream};

@@ -67,6 +67,8 @@ pub struct Resource {
     pub requests: Option<Requests>,
     /// How it is read and written, where it is a list of rules.
     pub ruled: Option<Ruled>,
+    /// How it is read and written, where Graph replaces it as a whole and a part of it is managed.
+    pub whole: Option<Whole>,
     /// What is done to the object, where nothing is made ([`Keeps::Act`]).
     pub act: Option<Act>,
     /// What it refers to by name, where an attribute gives the id.
@@ -205,6 +207,44 @@ pub struct Ruled {
     pub write: fn(&[Json], &Json) -> Vec<Json>,
 }
 
+/// How an object is read and written that PUT replaces as a whole, and of which only what is configured
+/// is managed: all else is sent back as Graph told it.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// What a state or a plan names of the object, as an object with the properties of the attributes.
+    /// What is found when it is taken over, and may have to be put back, is told besides.
+    pub view: fn(&Json, &Json) -> Json,
+    /// Collections that are part of it, and are read on their own where they are not told with it: to
+    /// leave one out when the whole is written would empty it.
+    pub parts: &'static [&'static str],
+    /// What Graph has to be asked before it is written, where a path below the object answers.
+    pub asks: fn(&Rewrite<'_>) -> Vec<Ask>,
+    /// The object as it is to be.
+    pub write: fn(&Rewrite<'_>, &[Json]) -> Result<Json, String>,
+}
+
+/// What an object that is replaced as a whole is to become.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewrite<'a> {
+    /// The object as Graph has it.
+    pub object: &'a Json,
+    /// The view of it that was found when it was taken over.
+    pub found: &'a Json,
+    /// What was managed of it, in Graph's shape.
+    pub prior: &'a Json,
+    /// What is to be so of it; null where all that was managed is put back.
+    pub planned: &'a Json,
+}
+
+/// A question to an object: an action that changes nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The action, below the object.
+    pub action: &'static str,
+    /// Its parameters.
+    pub body: Json,
+}
+
 /// The application permissions that a resource takes, least privileged first. Several separated by
 /// ` + ` are needed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,6 +320,7 @@ impl Resource {
         soft_delete: None,
         requests: None,
         ruled: None,
+        whole: None,
         act: None,
         named: None,
         concluded: None,

@@ -203,6 +203,7 @@ pub(crate) fn allow(cx: &Context, set: &Set, permissions: Permissions) -> Outcom
 /// Goes into the object that a contained collection is part of.
 fn enter(cx: &mut Context, parent: Option<Parent>) -> Outcome<()> {
     let Some(parent) = parent else { return Ok(()) };
+    enter(cx, parent.of.map(|of| *of))?;
     let set = sets::of_type(parent.set).ok_or_else(|| Refusal::no_such_segment(parent.set))?;
     let id = cx.find(set, &parent.id)?.id().to_owned();
     cx.parent = id;

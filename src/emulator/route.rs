@@ -56,6 +56,8 @@ pub(crate) enum Target {
 pub(crate) struct Parent {
     pub(crate) set: &'static str,
     pub(crate) id: String,
+    /// What that one is part of.
+    pub(crate) of: Option<Box<Parent>>,
 }
 
 /// What of a relationship is asked for.
@@ -111,14 +113,15 @@ pub(crate) fn resolve(segments: &[String]) -> Outcome<Target> {
 
 /// How many segments a pattern takes, and the parent that it names.
 fn matched(pattern: &str, words: &[&str]) -> Option<(usize, Option<Parent>)> {
-    let mut parent = None;
+    let mut parent: Option<Parent> = None;
     let mut length = 0;
     for part in pattern.split('/') {
         let word = words.get(length)?;
         length += 1;
         if let Some(ty) = part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
             let set = sets::of_type(ty)?;
-            parent = Some(Parent { set: set.ty, id: (*word).to_owned() });
+            let of = parent.take().map(Box::new);
+            parent = Some(Parent { set: set.ty, id: (*word).to_owned(), of });
         } else if !part.eq_ignore_ascii_case(word) {
             return None;
         }
@@ -135,6 +138,10 @@ fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<T
                 Ok(Target::Stream { set, parent, id: None, stream })
             }
             [] => Ok(Target::Object { set, parent, id: None }),
+            [name] if action(set, name).is_some() => {
+                let action = action(set, name).ok_or_else(|| Refusal::no_such_segment(name))?;
+                Ok(Target::Act { set, parent, id: set.only.to_owned(), action })
+            }
             [other, ..] => Err(Refusal::no_such_segment(other)),
         };
     }
@@ -162,6 +169,11 @@ fn within(set: &'static Set, parent: Option<Parent>, rest: &[&str]) -> Outcome<T
             }
         }
     }
+}
+
+fn action(set: &'static Set, name: &str) -> Option<&'static Action> {
+    let bare = name.trim_start_matches("microsoft.graph.");
+    set.actions.iter().find(|action| action.name.eq_ignore_ascii_case(bare))
 }
 
 fn related(rest: &[&str]) -> Outcome<Related> {

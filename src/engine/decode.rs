@@ -109,6 +109,12 @@ fn value(attribute: &Attribute, json: &Json, before: &Value) -> Value {
             let own = elements.iter().filter(|element| is_of(attribute, element));
             Value::set(own.map(|json| element(attribute, json, known)))
         }
+        (Kind::Map(attributes), Json::Object(elements)) => {
+            let element = |(key, json): (&String, &Json)| {
+                (key.clone(), nested(attributes, json, before.get(key)))
+            };
+            Value::Object(elements.iter().map(element).collect())
+        }
         (Kind::Link, json) => json["id"].as_str().map_or(Value::Null, Value::from),
         (Kind::Links, Json::Array(elements)) => Value::set(
             elements.iter().filter_map(|element| element["id"].as_str()).map(Value::from),

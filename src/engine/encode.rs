@@ -23,7 +23,9 @@ pub fn body(model: &Model, planned: &Value, config: &Value) -> Map<String, Json>
 /// Puts one attribute where Graph has it; null, unknown and what is not sent are left out.
 fn put(body: &mut Map<String, Json>, attribute: &Attribute, value: &Value) {
     let later = attribute.contained.is_some_and(|how| !how.with_create);
-    if later || !is_sent(attribute) || value.is_null() || value.is_unknown() {
+    // The parameters of an action are no property.
+    let fleeting = attribute.action.is_some() && attribute.not_returned;
+    if later || fleeting || !is_sent(attribute) || value.is_null() || value.is_unknown() {
         return;
     }
     if let Kind::Variant(odata, attributes) = attribute.kind {
@@ -87,6 +89,12 @@ pub fn complete(attribute: &Attribute, value: &Value, prior: &Value) -> Json {
             .map(|one| element(attribute, one, &Value::Null))
             .collect::<Vec<_>>()
             .into(),
+        (Kind::Map(attributes), Value::Object(elements)) => {
+            let element = |(key, value): (&String, &Value)| {
+                (key.clone(), object(attributes, value, prior.get(key), attribute.merged))
+            };
+            Json::Object(elements.iter().map(element).collect())
+        }
         (_, value) => plain(value),
     };
     match attribute.via {

@@ -29,6 +29,12 @@ pub fn same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
             Value::Object(_),
             Value::Object(_),
         ) => same_object(attributes, a, b),
+        (Kind::Map(attributes), Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, one)| {
+                    b.get(key).is_some_and(|other| same_object(attributes, one, other))
+                })
+        }
         (Kind::Objects(attributes), Value::Set(a), Value::Set(b)) => {
             a.len() == b.len()
                 && a.iter().all(|one| b.iter().any(|other| same_object(attributes, one, other)))

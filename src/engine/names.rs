@@ -37,7 +37,10 @@ pub fn secrets(attributes: &[Attribute]) -> Vec<String> {
     };
     let found = attributes.iter().map(|attribute| match attribute.kind {
         _ if attribute.sensitive => secret(attribute),
-        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => secrets(nested),
+        Kind::Object(nested)
+        | Kind::Objects(nested)
+        | Kind::Map(nested)
+        | Kind::Variant(_, nested) => secrets(nested),
         _ => Vec::new(),
     });
     found.flatten().collect()

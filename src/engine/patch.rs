@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value as Json};
 
 use crate::declare::{Attribute, Form, Kind};
-use crate::engine::{Model, encode, equal, names};
+use crate::engine::{Model, Verb, encode, equal, names};
 use crate::terraform::Value;
 
 /// The body of a PATCH; empty where no property changed.
@@ -29,7 +29,13 @@ pub fn actions(
     for attribute in &model.attributes {
         let Some(action) = attribute.action else { continue };
         let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
-        if changed(attribute, before, after) {
+        // The parameters of an action that leaves no trace: it is repeated when the number beside changes.
+        let fleeting = attribute.not_returned;
+        if fleeting && after.is_null() {
+            continue;
+        }
+        let again = fleeting && version_changed(attribute, prior, planned);
+        if again || changed(attribute, before, after) {
             let (property, _) = names::location(attribute);
             let json = encode::complete(attribute, after, before);
             actions.entry(action).or_default().insert(property, json);
@@ -38,19 +44,41 @@ pub fn actions(
     actions
 }
 
-/// Secrets that are written apart from the object: where, and the body. They are sent when the
-/// object is made, and when the number beside them changes.
-pub fn apart(model: &Model, prior: &Value, planned: &Value, config: &Value) -> Vec<(String, Json)> {
-    let apart = model.attributes.iter().filter_map(|attribute| {
-        let place = attribute.place?;
-        let secret = config.get(attribute.name);
+/// A secret on its way to a place of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Apart {
+    /// `POST` to try it, `PUT` to write it.
+    pub verb: Verb,
+    /// Where to.
+    pub path: String,
+    /// The body.
+    pub body: Json,
+}
+
+/// Secrets that are written apart from the object, tried before where that is asked for. They are sent
+/// when the object is made, and when the number beside them changes.
+pub fn apart(model: &Model, prior: &Value, planned: &Value, config: &Value) -> Vec<Apart> {
+    let fill = |path: &str| {
+        names::fill(path, |name| planned.get(name).as_str().unwrap_or_default().to_owned())
+    };
+    let mut sent = Vec::new();
+    for attribute in &model.attributes {
+        let (Some(place), secret) = (attribute.place, config.get(attribute.name)) else { continue };
         let due = prior.is_null() || version_changed(attribute, prior, planned);
-        let path =
-            names::fill(place, |name| planned.get(name).as_str().unwrap_or_default().to_owned());
-        let body = serde_json::json!({ "value": encode::json(attribute, secret) });
-        (due && !secret.is_null()).then_some((path, body))
-    });
-    apart.collect()
+        if !due || secret.is_null() {
+            continue;
+        }
+        let json = encode::json(attribute, secret);
+        if let Some((asked, path)) = attribute.proof
+            && planned.get(asked).as_bool() == Some(true)
+        {
+            let body = serde_json::json!({ "useSavedCredentials": false, "credentials": json });
+            sent.push(Apart { verb: Verb::Post, path: fill(path), body });
+        }
+        let body = serde_json::json!({ "value": json });
+        sent.push(Apart { verb: Verb::Put, path: fill(place), body });
+    }
+    sent
 }
 
 /// A changed relationship.

@@ -172,6 +172,20 @@ impl Walk {
             (Kind::Object(nested) | Kind::Variant(_, nested), Value::Object(_)) => {
                 Value::Object(self.object(nested, prior, config))
             }
+            (Kind::Map(nested), Value::Object(elements)) => {
+                let element = |(key, element): (&String, &Value)| {
+                    let creating = self.creating || prior.get(key).is_null();
+                    let walk = Walk { creating, keeps: self.keeps };
+                    let planned = match element {
+                        Value::Object(_) => {
+                            Value::Object(walk.object(nested, prior.get(key), element))
+                        }
+                        other => other.clone(),
+                    };
+                    (key.clone(), planned)
+                };
+                Value::Object(elements.iter().map(element).collect())
+            }
             (Kind::Objects(nested), Value::Set(elements)) => {
                 // Elements have no identity, so a default is all that can be filled in.
                 let fresh = Walk { creating: true, keeps: self.keeps };

@@ -164,6 +164,7 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
             Shape::Nested(Nesting::Single, all(attributes))
         }
         Kind::Objects(attributes) => Shape::Nested(Nesting::Set, all(attributes)),
+        Kind::Map(attributes) => Shape::Nested(Nesting::Map, all(attributes)),
     }
 }
 

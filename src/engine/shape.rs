@@ -61,6 +61,12 @@ fn shaped(attribute: &Attribute, value: &Value) -> Json {
             let odata = attribute.contained.and_then(|contained| contained.odata);
             elements.iter().map(|element| element_of(nested, element, odata)).collect()
         }
+        (Kind::Map(nested), Value::Object(elements)) if attribute.via.is_none() => {
+            let element = |(key, element): (&String, &Value)| {
+                (key.clone(), element_of(nested, element, None))
+            };
+            Json::Object(elements.iter().map(element).collect())
+        }
         (_, value) if value.is_wholly_known() => encode::json(attribute, value),
         (Kind::Texts(_) | Kind::Links, Value::Set(elements)) if attribute.via.is_none() => {
             let text = |element: &Value| Json::from(element.as_str().unwrap_or(UNKNOWN));

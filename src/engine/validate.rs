@@ -47,6 +47,11 @@ pub fn attributes(
             (Kind::Object(nested) | Kind::Variant(_, nested), value) => {
                 self::attributes(nested, value, &path, write_only, found);
             }
+            (Kind::Map(nested), Value::Object(elements)) => {
+                for (key, element) in elements {
+                    self::attributes(nested, element, &path.key(key), write_only, found);
+                }
+            }
             (Kind::Objects(nested), Value::Set(elements)) => {
                 // The protocol has no step into a set: what is wrong inside is said of the set.
                 let mut inside = Diagnostics::new();

@@ -30,7 +30,10 @@ fn any(attributes: &[Attribute]) -> bool {
 
 fn nested(attribute: &Attribute) -> &'static [Attribute] {
     match attribute.kind {
-        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => nested,
+        Kind::Object(nested)
+        | Kind::Objects(nested)
+        | Kind::Map(nested)
+        | Kind::Variant(_, nested) => nested,
         _ => &[],
     }
 }

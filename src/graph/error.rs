@@ -53,6 +53,9 @@ pub enum Error {
         /// Whether the write behind the answer happened all the same.
         answer_lost: bool,
     },
+    /// An object lacks what was to be changed in it; nothing was written.
+    #[error("{0}")]
+    Lacking(String),
     /// The time given to the operation ran out.
     #[error("{}", deadline_sentence(what, *waited, last.as_deref()))]
     DeadlineExceeded {
@@ -195,7 +198,10 @@ impl Error {
             Error::Refused(refusal) => refusal.is_transient(),
             Error::SignIn(sign_in) => sign_in.transient,
             Error::Unreachable { .. } | Error::DeadlineExceeded { .. } => true,
-            Error::Settings { .. } | Error::Malformed { .. } | Error::Cancelled { .. } => false,
+            Error::Settings { .. }
+            | Error::Malformed { .. }
+            | Error::Lacking(_)
+            | Error::Cancelled { .. } => false,
         }
     }
 
@@ -209,7 +215,7 @@ impl Error {
             Error::Malformed { answer_lost, .. }
             | Error::DeadlineExceeded { answer_lost, .. }
             | Error::Cancelled { answer_lost, .. } => *answer_lost,
-            Error::Settings { .. } | Error::SignIn(_) => false,
+            Error::Settings { .. } | Error::SignIn(_) | Error::Lacking(_) => false,
         }
     }
 
@@ -259,7 +265,7 @@ impl Error {
             Error::DeadlineExceeded { answer_lost, .. } | Error::Cancelled { answer_lost, .. } => {
                 *answer_lost &= once;
             }
-            Error::Settings { .. } | Error::SignIn(_) => {}
+            Error::Settings { .. } | Error::SignIn(_) | Error::Lacking(_) => {}
         }
         self
     }

@@ -302,7 +302,7 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     if judged.has_errors() {
         return Applied { diagnostics: judged, ..Applied::default() };
     }
-    match update::change(session, model, &found, &planned, &config).await {
+    match update::change(session, model, (&found, &planned), &config, &note.found).await {
         Ok(()) => finish(session, model, &planned, note, Doing::Creating).await,
         Err(error) => {
             let told = explain::resource(model, Doing::Creating, &error);

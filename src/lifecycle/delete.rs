@@ -7,7 +7,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::ruled::{self, Restored};
 use super::session::{Session, VISIBLE};
-use super::{Applied, Apply, files, schedule, write};
+use super::{Applied, Apply, files, schedule, whole, write};
 use crate::declare::Keeps;
 use crate::engine::{Model, decode, encode, patch, plan, request, stream};
 use crate::graph::Error;
@@ -218,6 +218,9 @@ async fn restore(
     note: &Note,
 ) -> Result<(), Error> {
     let Some(found) = found(state, note) else { return Ok(()) };
+    if let Some(whole) = &model.resource.whole {
+        return whole::change(session, model, whole, (state, &Value::Null), found).await;
+    }
     let found = decode::state(model, found, &Value::Object(Object::new()));
     let found = plan::reachable(model, state, &found);
     let body: Map<String, Json> = patch::body(model, state, &found, &Value::Null);

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use serde_json::Value as Json;
 
 use super::session::Session;
+use crate::engine::patch::{self, Apart};
 use crate::engine::stream::{self, Change, File};
-use crate::engine::{Model, Request, patch};
+use crate::engine::{Model, Request, Verb};
 use crate::graph::{Content, Error};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -33,7 +34,7 @@ pub(super) async fn hashed(model: &Model, config: &Value) -> (Value, Diagnostics
 
 /// What is to be written to streams, read; and what is to be removed.
 pub(super) struct Files {
-    writes: Vec<(String, Content)>,
+    writes: Vec<(Verb, String, Content)>,
     removals: Vec<Request>,
 }
 
@@ -50,10 +51,10 @@ pub(super) async fn read(
     config: &Value,
 ) -> Result<Files, Diagnostic> {
     let mut files = Files { writes: Vec::new(), removals: Vec::new() };
-    for (path, body) in patch::apart(model, prior, planned, config) {
+    for Apart { verb, path, body } in patch::apart(model, prior, planned, config) {
         // As content: what is sent so is in no log.
         let content = Content { media_type: "application/json", bytes: body.to_string().into() };
-        files.writes.push((path, content));
+        files.writes.push((verb, path, content));
     }
     for change in stream::changes(model, prior, planned) {
         match change {
@@ -65,7 +66,8 @@ pub(super) async fn read(
                     let why = "was changed since this was planned: plan again";
                     return Err(refused(attribute, &source, why));
                 }
-                files.writes.push((path, Content { media_type: file.format.media_type(), bytes }));
+                let content = Content { media_type: file.format.media_type(), bytes };
+                files.writes.push((Verb::Put, path, content));
             }
         }
     }
@@ -86,8 +88,8 @@ fn refused(attribute: &'static str, source: &str, why: &str) -> Diagnostic {
 
 /// Writes and removes streams, one after the other: Graph takes one a request.
 pub(super) async fn write(session: &Session, files: Files) -> Result<(), Error> {
-    for (path, content) in files.writes {
-        session.upload(&path, content).await?;
+    for (verb, path, content) in files.writes {
+        session.upload(verb, &path, content).await?;
     }
     for request in files.removals {
         remove(session, &request).await?;

@@ -33,6 +33,7 @@ mod settings;
 mod timeouts;
 mod update;
 mod wait;
+mod whole;
 mod write;
 
 pub use messages::{

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Read, ReadBack, inquiry, ruled, schedule};
+use super::{Read, ReadBack, inquiry, ruled, schedule, whole};
 use crate::declare::{Keeps, Kind};
 use crate::engine::{Model, Request, decode, import, names, request, stream, version};
 use crate::graph::Error;
@@ -124,6 +124,9 @@ async fn one(
         _ => session.get(&request).await,
     };
     let other = !request.beta && version::knows_beta(model);
+    if let Some(whole) = &model.resource.whole {
+        return found.map(|found| found.map(|one| whole::view(model, whole, &one, state)));
+    }
     match found {
         Err(error) if wants_beta(model, &error) => session.get(&request.in_beta()).await,
         // Nothing says yet whether what is taken over has what only the beta knows.

@@ -110,10 +110,15 @@ impl Session {
         Ok(sent?.body)
     }
 
-    /// Writes a stream. The object that it belongs to may have been made by this process, and be
+    /// Writes a stream, or a secret. The object that it belongs to may have been made by this process, and be
     /// known nowhere else yet.
-    pub(super) async fn upload(&self, path: &str, content: Content) -> Result<(), Error> {
-        let place = self.addressed(&Request::new(Verb::Put, path)).await;
+    pub(super) async fn upload(
+        &self,
+        verb: Verb,
+        path: &str,
+        content: Content,
+    ) -> Result<(), Error> {
+        let place = self.addressed(&Request::new(verb, path)).await;
         let upload = graph::Request { content: Some(content), ..place };
         let mut wait = self.wait(format!("Graph to know what {path} belongs to"), VISIBLE);
         loop {

@@ -6,7 +6,7 @@ use super::note::Note;
 use super::read::{self, How};
 use super::session::Session;
 use super::write::{self, known};
-use super::{Applied, Apply, files, parts, ruled, schedule};
+use super::{Applied, Apply, files, parts, ruled, schedule, whole};
 use crate::declare::Keeps;
 use crate::engine::contained::Changes;
 use crate::engine::{Model, Request, patch, request, version};
@@ -25,7 +25,7 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
         Ok(files) => files,
         Err(diagnostic) => return reached(session, prior, note, diagnostic.into()).await,
     };
-    let changed = match change(session, model, &prior, &planned, &config).await {
+    let changed = match change(session, model, (&prior, &planned), &config, &note.found).await {
         Ok(()) => match files::write(session, files).await {
             Ok(()) => switch(session, model, &prior, &planned).await,
             Err(error) => Err(error),
@@ -52,14 +52,17 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
 pub(super) async fn change(
     session: &Session,
     model: &Model,
-    prior: &Value,
-    planned: &Value,
+    both: (&Value, &Value),
     config: &Value,
+    found: &serde_json::Value,
 ) -> Result<(), Error> {
+    let (prior, planned) = both;
+    if let Some(whole) = &model.resource.whole {
+        return whole::change(session, model, whole, both, found).await;
+    }
     if let Some(ruled) = &model.resource.ruled {
         return ruled::change(session, model, ruled, planned).await;
     }
-    let both = (prior, planned);
     let Changes { removals, additions } = parts::changes(session, model, prior, planned).await?;
     parts::remove(session, model, both, removals).await?;
     let body = patch::body(model, prior, planned, config);

@@ -56,9 +56,10 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
     if let Some(Err(segment)) = resource.soft_delete.map(|path| csdl.resolve(path)) {
         offences.push(no_segment(&owner, resource.soft_delete.unwrap_or_default(), segment));
     }
-    // The settings that a list of rules is to people are no properties of anything; the local Graph,
-    // which has the metadata, checks the rules that are written.
-    if resource.keeps == Keeps::Reference || resource.ruled.is_some() {
+    // The settings that a list of rules, or a view of a whole, is to people are no properties of
+    // anything; the local Graph, which has the metadata, checks what is written.
+    let is_view = resource.ruled.is_some() || resource.whole.is_some();
+    if resource.keeps == Keeps::Reference || is_view {
         return offences;
     }
     let in_path =
@@ -189,6 +190,9 @@ fn of_attribute(
         None => Some(found),
         Some(inner) => csdl.property(&found.name, inner),
     });
+    // What an action is sent and leaves no trace is a parameter of it.
+    let sent = attribute.action.filter(|_| attribute.not_returned);
+    let found = found.or_else(|| csdl.parameter(sent?, &outer));
     let Some(found) = found else {
         let property = inner.map_or(outer.clone(), |inner| format!("{outer}/{inner}"));
         offences.push(format!("{path} is the property {property:?}, which {of} does not have"));
@@ -261,6 +265,8 @@ fn mistyped(csdl: &Csdl, found: &TypeRef, attribute: &Attribute) -> Option<Strin
         },
         Kind::Flags => found.name == "Edm.String" || members.is_some_and(|members| members.flags),
         Kind::Object(_) | Kind::Objects(_) | Kind::Link | Kind::Links => csdl.is_type(&found.name),
+        // Graph has none.
+        Kind::Map(_) => false,
         Kind::Variant(..) => false,
     };
     (!fits || collection != found.collection || is_link != found.navigation)
@@ -327,7 +333,10 @@ fn samples(attribute: &'static Attribute) -> Vec<Json> {
         Kind::Texts(Form::Cidr) => vec![json!(["203.0.113.0/24", "2001:db8::/32"])],
         Kind::Texts(_) | Kind::Links => vec![json!(["text"])],
         Kind::Flags => vec![json!(attribute.one_of.join(","))],
-        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => {
+        Kind::Object(nested)
+        | Kind::Objects(nested)
+        | Kind::Map(nested)
+        | Kind::Variant(_, nested) => {
             let most = nested.iter().map(|nested| samples(nested).len()).max().unwrap_or(0);
             let sample = |index: usize| -> Json {
                 let properties = nested.iter().filter_map(|nested| {

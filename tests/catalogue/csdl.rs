@@ -14,6 +14,8 @@ pub(super) struct Csdl {
     pub(super) beta: Option<Box<Csdl>>,
     /// Actions, by what they are bound to.
     actions: HashSet<(String, String)>,
+    /// The parameters of actions, by action and name.
+    parameters: HashMap<(String, String), TypeRef>,
 }
 
 /// An entity type or a complex type.
@@ -64,6 +66,12 @@ impl Csdl {
                         node.children().find(|child| child.tag_name().name() == "Parameter");
                     let bound = bound.and_then(|parameter| parameter.attribute("Type"));
                     csdl.actions.insert((short(bound.unwrap_or_default()), name()));
+                    for parameter in node.children().filter(|one| one.has_tag_name("Parameter")) {
+                        let held = TypeRef::of(parameter, false);
+                        if let (Some(own), Some(held)) = (parameter.attribute("Name"), held) {
+                            csdl.parameters.insert((name(), own.to_owned()), held);
+                        }
+                    }
                 }
                 "EnumType" => {
                     csdl.enums.insert(name(), Enum::read(node));
@@ -123,6 +131,11 @@ impl Csdl {
         self.actions.contains(&(of.to_owned(), name.to_owned()))
     }
 
+    /// What a parameter of an action holds.
+    pub(super) fn parameter(&self, action: &str, name: &str) -> Option<&TypeRef> {
+        self.parameters.get(&(action.to_owned(), name.to_owned()))
+    }
+
     /// Whether a type is another one or derives from it.
     pub(super) fn is_a(&self, name: &str, ancestor: &str) -> bool {
         self.types.get(name).is_some_and(|found| {
@@ -149,16 +162,7 @@ impl Type {
                 "NavigationProperty" => true,
                 _ => return None,
             };
-            let declared = child.attribute("Type")?;
-            let inner =
-                declared.strip_prefix("Collection(").and_then(|inner| inner.strip_suffix(')'));
-            let held = TypeRef {
-                name: short(inner.unwrap_or(declared)),
-                collection: inner.is_some(),
-                nullable: child.attribute("Nullable") != Some("false"),
-                navigation,
-            };
-            Some((child.attribute("Name")?.to_owned(), held))
+            Some((child.attribute("Name")?.to_owned(), TypeRef::of(child, navigation)?))
         });
         Self { base: node.attribute("BaseType").map(short), properties: properties.collect() }
     }
@@ -173,6 +177,18 @@ impl Enum {
 }
 
 impl TypeRef {
+    /// What a property or a parameter is declared to hold.
+    fn of(node: Node<'_, '_>, navigation: bool) -> Option<Self> {
+        let declared = node.attribute("Type")?;
+        let inner = declared.strip_prefix("Collection(").and_then(|inner| inner.strip_suffix(')'));
+        Some(Self {
+            name: short(inner.unwrap_or(declared)),
+            collection: inner.is_some(),
+            nullable: node.attribute("Nullable") != Some("false"),
+            navigation,
+        })
+    }
+
     fn place(entity: &str, collection: bool) -> Self {
         Self { name: short(entity), collection, nullable: false, navigation: true }
     }

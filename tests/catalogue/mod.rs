@@ -22,7 +22,10 @@ fn assert_none(offences: &[String]) {
 /// The attributes inside of an attribute.
 fn nested(attribute: &Attribute) -> &'static [Attribute] {
     match attribute.kind {
-        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => nested,
+        Kind::Object(nested)
+        | Kind::Objects(nested)
+        | Kind::Map(nested)
+        | Kind::Variant(_, nested) => nested,
         _ => &[],
     }
 }

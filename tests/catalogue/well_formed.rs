@@ -117,7 +117,7 @@ fn of_kind(owner: &str, resource: &Resource) -> Offences {
         Keeps::Part => in_path.len() == 1 && resource.path.ends_with('}'),
         Keeps::Act => in_path.len() == 1 && resource.path.ends_with('}') && resource.act.is_some(),
         Keeps::Singleton => {
-            (in_path.is_empty() || resource.path.ends_with('}'))
+            (in_path.is_empty() || resource.path.ends_with('}') || resource.whole.is_some())
                 && (resource.keys.is_empty() || resource.ruled.is_some())
         }
         Keeps::Slot => resource.create.is_some() && resource.keys.is_empty(),
@@ -217,8 +217,10 @@ fn of_attribute(attribute: &Attribute) -> Vec<String> {
     let replaces = !matches!(attribute.replace, Replace::Never);
     let decided = attribute.default.is_some() || attribute.derive.is_some();
     let one_way = attribute.one_way.is_some();
-    let is_object =
-        matches!(attribute.kind, Kind::Object(_) | Kind::Objects(_) | Kind::Variant(..));
+    let is_object = matches!(
+        attribute.kind,
+        Kind::Object(_) | Kind::Objects(_) | Kind::Map(_) | Kind::Variant(..)
+    );
     let wrong: &[(bool, &str)] = &[
         (computed && decided, "is computed, yet has a default"),
         (computed && replaces, "is computed, yet replaces"),

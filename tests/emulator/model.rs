@@ -51,6 +51,7 @@ const ROOTS: &[&str] = &[
     "servicePrincipal",
     "subscribedSku",
     "synchronizationJob",
+    "synchronizationSchema",
     "unifiedRoleAssignment",
     "unifiedRoleAssignmentSchedule",
     "unifiedRoleAssignmentScheduleInstance",

@@ -3,3 +3,4 @@
 mod domains;
 mod federation;
 mod hybrid;
+mod invariants;

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use m365::catalogue;
-use m365::declare::{Keeps, Kind, Mode, Replace, Ruled};
+use m365::declare::{Keeps, Kind, Mode, Replace, Rewrite, Ruled};
 use m365::engine::schedule::{self, Action};
 use m365::engine::{
-    Model, Request, Verb, contained, decode, equal, names, patch, request, ruled, stream,
+    Model, Request, Verb, contained, decode, equal, names, patch, request, ruled, shape, stream,
 };
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
@@ -86,6 +86,9 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
     ensure(status == 200, || format!("reading {path} outside: {status} {told}"))?;
     if model.resource.act.is_some_and(|act| !(act.done)(&told)) {
         return Ok(None);
+    }
+    if let Some(whole) = &model.resource.whole {
+        return Ok(Some((whole.view)(&told, &shape::of(model, state))));
     }
     for (property, request) in request::besides(model, state) {
         let (_, listed) = send(tenant, &request).await;
@@ -188,6 +191,22 @@ async fn changed_to(
     } else if let Some(ruled) = &model.resource.ruled {
         let policy = policy(tenant, model, ruled, now).await?.ok_or("the policy is gone")?;
         requests.extend(ruled::change(ruled, &policy, &ruled::wanted(model, wanted)));
+    } else if let Some(whole) = &model.resource.whole {
+        let (_, object) = send(tenant, &request::read(model, now)).await;
+        let (prior, planned) = (shape::of(model, now), shape::of(model, wanted));
+        let rewrite = Rewrite { object: &object, found: &object, prior: &prior, planned: &planned };
+        let place = request::object_path(model.resource, now);
+        let mut answers = Vec::new();
+        for ask in (whole.asks)(&rewrite) {
+            let asked = Request::new(Verb::Post, format!("{place}/{}", ask.action));
+            answers.push(send(tenant, &Request { body: Some(ask.body), ..asked }).await.1);
+        }
+        match (whole.write)(&rewrite, &answers) {
+            Ok(body) => {
+                requests.push(Request { body: Some(body), ..Request::new(Verb::Put, place) });
+            }
+            Err(why) => return Ok(Err(why)),
+        }
     } else {
         let remote = object(tenant, model, now).await?.unwrap_or_default();
         let parts = contained::changes(model, &remote, now, wanted);

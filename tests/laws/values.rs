@@ -84,6 +84,18 @@ pub(crate) fn others(attribute: &Attribute, now: &Value, world: &World) -> Vec<V
             vec![least(nested, world)]
         }
         Kind::Object(nested) | Kind::Variant(_, nested) => inside(nested, now, world),
+        // Names are those of something that is there: only what is named already changes.
+        Kind::Map(nested) => {
+            let elements = now.as_object().into_iter().flatten();
+            let changed = elements.flat_map(|(key, element)| {
+                inside(nested, element, world).into_iter().map(|other| {
+                    let mut elements = now.as_object().cloned().unwrap_or_default();
+                    elements.insert(key.clone(), other);
+                    Value::Object(elements)
+                })
+            });
+            changed.collect()
+        }
         Kind::Objects(nested) => {
             let first = now.as_elements().and_then(|elements| elements.first());
             match first {

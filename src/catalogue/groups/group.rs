@@ -39,7 +39,8 @@ pub static GROUP: Resource = Resource {
         string("description", "What the group is for. At most 1,024 characters.")
             .checks(&[Check::Length(1, 1024)]).mastered_on_premises(),
         boolean("security_enabled", "Whether it is a security group. Defaults to `true` at create.")
-            .or_derived(|_| Some(true.into())),
+            .or_derived(|_| Some(true.into()))
+            .mastered_on_premises(),
         boolean(
             "mail_enabled",
             "Whether it has a mailbox. At create, it defaults to `true` for a Microsoft 365 group \

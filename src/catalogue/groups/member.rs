@@ -1,6 +1,7 @@
 //! `m365_group_member`.
 
 use super::AREA;
+use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{Permissions, Resource, id};
 
@@ -31,6 +32,7 @@ pub static GROUP_MEMBER: Resource = Resource {
         .required()
         .replace("a membership belongs to one member"),
     ],
+    inquiries: &[mastered::of_membership],
     retry_on: &["Request_ResourceNotFound"],
     guard: Some(lockout::group_member),
     ..Resource::REFERENCE

@@ -1,6 +1,7 @@
 //! `m365_group_members`.
 
 use super::AREA;
+use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{Permissions, Resource, id, links};
 
@@ -29,6 +30,7 @@ pub static GROUP_MEMBERS: Resource = Resource {
         )
         .required(),
     ],
+    inquiries: &[mastered::of_membership],
     retry_on: &["Request_ResourceNotFound"],
     guard: Some(lockout::group_members),
     ..Resource::PART

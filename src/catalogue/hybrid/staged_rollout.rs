@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::AREA;
 use crate::declare::{
-    Answers, Call, Check, Finding, Inquiry, Literal, Permissions, Question, Read, Resource,
+    Answers, Asking, Call, Check, Finding, Inquiry, Literal, Permissions, Question, Read, Resource,
     UNKNOWN, boolean, links, string,
 };
 use crate::terraform::Path;
@@ -61,6 +61,34 @@ pub static STAGED_ROLLOUT_POLICY: Resource = Resource {
     ..Resource::MEMBER
 };
 
+/// How many users a group may have when it is added.
+const AT_FIRST: u16 = 200;
+/// How many groups a feature is rolled out to, in all policies of it together.
+const GROUPS: usize = 10;
+
+/// Whether this and other policies roll a feature out to more groups than Graph takes.
+fn too_many(question: &Question<'_>, ask: &Asking<'_>, own: usize) -> Option<Finding> {
+    let feature = question.planned["feature"].as_str()?;
+    if question.prior["appliesTo"] == question.planned["appliesTo"] || own == 0 {
+        return None;
+    }
+    let others = ask
+        .objects(&super::tenant::rollouts())?
+        .iter()
+        .filter(|other| other["feature"] == feature && other["id"] != question.planned["id"]);
+    let theirs: usize = others.map(|other| other["appliesTo"].as_array().map_or(0, Vec::len)).sum();
+    (own + theirs > GROUPS).then(|| {
+        Finding::error(
+            Path::attribute("applies_to_group_ids"),
+            format!("INV-18: {feature} would be rolled out to {} groups", own + theirs),
+            format!(
+                "Graph takes {GROUPS} groups for each feature, in all its policies together; others of this \
+                 tenant have {theirs}. Put people into fewer groups."
+            ),
+        )
+    })
+}
+
 /// Assigned security groups without groups in them, of a tenant with a federated domain (INV-18).
 fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
     let ask = answers.asking();
@@ -82,6 +110,18 @@ fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> 
         )
         .select("id");
         let Some(told) = ask.known(&group) else { continue };
+        // One page says whether there are more.
+        let users = format!("/groups/{id}/members/microsoft.graph.user");
+        let users = Read::one(users, "GroupMember.Read.All").select("id").top(AT_FIRST + 1);
+        let users = ask.known(&users).and_then(|page| page["value"].as_array()).map_or(0, Vec::len);
+        if users > usize::from(AT_FIRST) {
+            found.push(Finding::warning(
+                Path::attribute("applies_to_group_ids"),
+                format!("INV-18: the group {} has more than {AT_FIRST} users", told["displayName"]),
+                "Staged rollout takes a group of so many users at first, lest signing in times out. Begin \
+                 with fewer, and add the others to the group once it is in the rollout.",
+            ));
+        }
         let types = told["groupTypes"].as_array().into_iter().flatten();
         let is_dynamic = types.into_iter().any(|one| one == "DynamicMembership");
         let holds_groups = ask.objects(&nested).is_some_and(|groups| !groups.is_empty());
@@ -98,6 +138,7 @@ fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> 
              a group of that kind.",
         ));
     }
+    found.extend(too_many(question, &ask, ids(question.planned).len()));
     if question.prior.is_null() {
         let facts = super::tenant::of_domains(&ask);
         if facts.domains.is_some() && facts.federated().is_empty() {

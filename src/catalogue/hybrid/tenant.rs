@@ -27,7 +27,7 @@ fn synchronization(tenant: &str) -> Read {
 }
 
 /// Every staged rollout, with its groups.
-fn rollouts() -> Read {
+pub(super) fn rollouts() -> Read {
     Read::all("/policies/featureRolloutPolicies", "Policy.Read.HybridAuthentication")
         .expand("appliesTo")
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::AREA;
+use super::{AREA, PERMISSIONS};
 use crate::declare::{
-    Attribute, Codec, Finding, Permissions, Resource, boolean, duration, id, instant, integer,
+    Attribute, Codec, Finding, Resource, Rule, boolean, duration, flags, id, instant, integer,
     object, string,
 };
 use crate::terraform::{Path, Value};
@@ -16,15 +16,13 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
     doc: "A job of the provisioning service, which carries users and groups from one directory to \
         another: cloud sync (template `AD2AADProvisioning`), cross-tenant synchronization \
         (`Azure2Azure`), or the template of a gallery application.\n\n\
-        The job maps attributes as its template does. Destroying a job stops it and forgets how far it \
+        The job maps attributes as its template does; `m365_synchronization_schema` changes that. Graph \
+        decides how often it runs. Destroying a job stops it and forgets how far it \
         came.",
     reference: "https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob",
     path: "/servicePrincipals/{service_principal_id}/synchronization/jobs",
     entity: "synchronizationJob",
-    permissions: Permissions {
-        read: "Synchronization.Read.All",
-        write: "Synchronization.ReadWrite.All",
-    },
+    permissions: PERMISSIONS,
     selects: false,
     attributes: &[
         id("service_principal_id", "The object id of the service principal that the job belongs to.")
@@ -50,9 +48,53 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
         )
         .of(SECRETS)
         .put_to("/servicePrincipals/{service_principal_id}/synchronization/secrets")
+        .proved_by(
+            "validate_secrets",
+            "/servicePrincipals/{service_principal_id}/synchronization/jobs/{id}/validateCredentials",
+        )
         .via(&PAIRS),
         integer("secrets_version", "A number of your choosing. Changing it sends `secrets` again.").local(),
-        duration("interval", "How often the job runs.").graph("schedule/interval").computed(),
+        boolean(
+            "validate_secrets",
+            "Whether the target directory is asked to accept `secrets` before they are written, and the \
+             job is started. Not every template can be asked.",
+        )
+        .local(),
+        object(
+            "restart",
+            "Makes the job go over all objects again, when it changes; a new job does so by itself, and \
+             so does one whose schema changed. It starts the job, too.",
+        )
+        .graph("criteria")
+        .by_action("restart")
+        .not_returned()
+        .of(&[
+            flags(
+                "reset_scope",
+                "What of the past is forgotten: `Watermark` (how far it came), `Escrows` (what failed and \
+                 is tried again), `QuarantineState`, `ConnectorDataStore` (what it knows of the target), \
+                 `Full` (all of these); `ForceDeletes` carries out deletions that were held back; `None` \
+                 forgets nothing.",
+            )
+            .one_of(&[
+                "None",
+                "ConnectorDataStore",
+                "Escrows",
+                "Watermark",
+                "QuarantineState",
+                "Full",
+                "ForceDeletes",
+            ])
+            .required(),
+        ]),
+        integer("restart_version", "A number of your choosing. Changing it restarts the job again.")
+            .local(),
+        duration("interval", "How often the job runs. Graph decides it by the template.")
+            .graph("schedule/interval")
+            .computed(),
+        instant("expiration", "When the job ends for good, where it does.")
+            .graph("schedule/expiration")
+            .computed(),
         object("status", "Where the job stands.").computed().follows(&["is_enabled"]).of(&[
             string("code", "`NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`.").computed(),
             integer("count_successive_complete_failures", "How often it has failed in a row.")
@@ -73,6 +115,10 @@ pub static SYNCHRONIZATION_JOB: Resource = Resource {
             ]),
             string("troubleshooting_url", "Where to read on.").computed(),
         ]),
+    ],
+    rules: &[
+        // A restart is a start, too.
+        Rule::Excludes("is_enabled", &["false"], &["restart"]),
     ],
     judge: Some(quarantined),
     ..Resource::MEMBER
@@ -177,7 +223,8 @@ fn quarantined(planned: &Value) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Model, Request, Verb, encode, patch, request};
+    use crate::engine::patch::{self, Apart};
+    use crate::engine::{Model, Request, Verb, encode, request};
 
     #[test]
     fn a_job_is_made_given_its_secrets_and_started() {
@@ -194,17 +241,48 @@ mod tests {
         let body = encode::body(&model, &planned, &config);
         assert_eq!(Json::from(body), json!({ "templateId": "scim" }));
         let secrets = patch::apart(&model, &Value::Null, &planned, &config);
-        let pairs = json!({ "value": [
+        let pairs = json!([
             { "key": "Oauth2ClientId", "value": "c" },
             { "key": "SecretToken", "value": "t" },
             { "key": "SyncAgentADContainer", "value": "o" },
-        ] });
-        assert_eq!(secrets, [("/servicePrincipals/s/synchronization/secrets".to_owned(), pairs)]);
+        ]);
+        let body = json!({ "value": pairs });
+        let path = "/servicePrincipals/s/synchronization/secrets".to_owned();
+        assert_eq!(secrets, [Apart { verb: Verb::Put, path, body }]);
         assert_eq!(patch::apart(&model, &planned, &planned, &config), []);
+        let mut proved = planned.as_object().cloned().expect("an object");
+        proved.insert("validate_secrets".into(), true.into());
+        let proved = Value::Object(proved);
+        let secrets = patch::apart(&model, &Value::Null, &proved, &config);
+        let body = json!({ "useSavedCredentials": false, "credentials": pairs });
+        let path = "/servicePrincipals/s/synchronization/jobs/j/validateCredentials".to_owned();
+        assert_eq!(secrets[0], Apart { verb: Verb::Post, path, body });
         let start = "/servicePrincipals/s/synchronization/jobs/j/start";
         let switched = request::switches(&model, &Value::Null, &planned);
         assert_eq!(switched, [Request::new(Verb::Post, start)]);
         assert_eq!(request::switches(&model, &planned, &planned), []);
+    }
+
+    #[test]
+    fn a_restart_is_sent_when_it_or_its_number_changes_and_never_with_a_create() {
+        let model = Model::new(&SYNCHRONIZATION_JOB);
+        let planned = |restart: Json, version: i64| {
+            let json = json!({ "id": "j", "service_principal_id": "s", "template_id": "scim",
+                "is_enabled": true, "restart": restart, "restart_version": version });
+            crate::terraform::json::from_json(&json, &model.schema.ty()).expect("a value")
+        };
+        let full = || json!({ "reset_scope": ["Escrows", "Watermark"] });
+        let sent = |prior: &Value, planned: &Value| request::actions(&model, prior, planned);
+        let (none, one, two) = (planned(Json::Null, 1), planned(full(), 1), planned(full(), 2));
+        let body = json!({ "criteria": { "resetScope": "Escrows,Watermark" } });
+        for (prior, planned) in [(&none, &one), (&one, &two)] {
+            let restart = sent(prior, planned).remove(0);
+            assert_eq!(restart.path, "/servicePrincipals/s/synchronization/jobs/j/restart");
+            assert_eq!(restart.body, Some(body.clone()));
+        }
+        assert_eq!(sent(&two, &two), []);
+        assert_eq!(sent(&two, &planned(Json::Null, 3)), []);
+        assert_eq!(encode::body(&model, &one, &Value::Null).get("criteria"), None);
     }
 
     #[test]

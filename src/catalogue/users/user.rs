@@ -3,11 +3,13 @@
 use super::AREA;
 use crate::catalogue::codec::NONE_IS_EMPTY;
 use crate::catalogue::hybrid::mastered;
+use crate::catalogue::hybrid::tenant::{findings, is_planned, known, of_domains};
 use crate::catalogue::lockout;
 use crate::declare::{
-    Attribute, Check, Form, Literal::Bool, Lookup, More, Permissions, Resource, boolean, flags,
-    instant, integer, link, object, string, strings,
+    Answers, Attribute, Check, Finding, Form, Inquiry, Literal::Bool, Lookup, More, Permissions,
+    Question, Resource, boolean, flags, instant, integer, link, object, string, strings,
 };
+use crate::policy::identity::can_be_named;
 use crate::terraform::Value;
 
 /// A person, or an account that is used like one.
@@ -39,12 +41,30 @@ pub static USER: Resource = Resource {
     keys: &["user_principal_name"],
     data: Some(Lookup { plural: Some("users") }),
     soft_delete: Some("/directory/deletedItems/{id}"),
-    inquiries: &[mastered::of_user],
+    inquiries: &[mastered::of_user, named],
     retry_on: &["Request_ResourceNotFound"],
     moved_from: &["azuread_user"],
     guard: Some(lockout::user),
     ..Resource::MEMBER
 };
+
+/// The domain of a sign-in name that is new.
+fn named(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    let planned = question.planned;
+    let name = known(planned, "userPrincipalName")
+        .filter(|name| question.prior["userPrincipalName"] != *name);
+    // An object that is synchronised is named on-premises.
+    let name = name.filter(|_| planned["onPremisesSyncEnabled"] != true);
+    let Some(name) = name else { return ask.conclude(Vec::new()) };
+    let has_id = !planned["onPremisesImmutableId"].is_null();
+    let violation = can_be_named(&of_domains(&ask), name, has_id);
+    // The domain, or its verification, may be on its way.
+    let domain = name.rsplit('@').next().unwrap_or_default();
+    let coming = is_planned(question.elsewhere, domain);
+    let violation = violation.filter(|one| one.id != "INV-16" || !coming);
+    ask.conclude(findings(violation, "user_principal_name"))
+}
 
 /// Whether a change sends a password profile to an account that exists.
 fn sets_password(before: &Value, after: &Value) -> bool {

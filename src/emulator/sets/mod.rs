@@ -15,6 +15,7 @@ mod privileged;
 mod registered;
 mod role_policies;
 mod roles;
+mod schemas;
 mod strengths;
 mod synchronization;
 mod tenant;
@@ -65,6 +66,7 @@ pub(crate) static ALL: &[&Set] = &[
     &cross_tenant::PARTNERS,
     &cross_tenant::IDENTITY_SYNCHRONIZATION,
     &synchronization::JOBS,
+    &schemas::SCHEMAS,
     &branding::BRANDING,
     &branding::LOCALIZATIONS,
     &domains::DOMAINS,

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use super::super::context::Context;
-use super::super::refusal::Refusal;
+use super::super::refusal::{Outcome, Refusal};
 use super::super::set::{Acted, Action, Permissions, Properties, Set};
 use super::super::store::{Place, text};
 
-const READ: Permissions = &[
+pub(super) const READ: Permissions = &[
     &["Synchronization.Read.All"],
     &["Synchronization.ReadWrite.All"],
     &["Application.ReadWrite.OwnedBy"],
 ];
-const WRITE: Permissions =
+pub(super) const WRITE: Permissions =
     &[&["Synchronization.ReadWrite.All"], &["Application.ReadWrite.OwnedBy"]];
 
 pub(super) static JOBS: Set = Set {
@@ -26,12 +26,15 @@ pub(super) static JOBS: Set = Set {
     actions: &[
         Action { name: "start", method: "POST", permissions: WRITE, run: start },
         Action { name: "pause", method: "POST", permissions: WRITE, run: pause },
-        Action { name: "restart", method: "POST", permissions: WRITE, run: start },
+        Action { name: "restart", method: "POST", permissions: WRITE, run: restart },
+        Action { name: "validateCredentials", method: "POST", permissions: WRITE, run: validate },
     ],
     on_create: |cx, sent| {
         // As they look in the wild: the template, the tenant, and something of the job's own.
-        let (template, tenant) = (text(sent, "templateId"), cx.tenant_id().replace('-', ""));
+        let template = text(sent, "templateId");
+        let tenant = cx.tenant_id().replace('-', "");
         let id = format!("{template}.{tenant}.{}", cx.state.new_id());
+        super::schemas::begin(cx, &id, template);
         sent.insert("id".into(), id.into());
         sent.insert("schedule".into(), json!({ "interval": "PT40M", "state": "Disabled" }));
         sent.insert("status".into(), status("NotConfigured"));
@@ -46,14 +49,35 @@ pub(super) const SECRETS: Action =
 
 fn keep(_: &mut Context, _: &Properties, sent: &Properties) -> Acted {
     let pairs = sent.get("value").and_then(Value::as_array).filter(|_| sent.len() == 1);
-    let pairs = pairs.ok_or_else(|| Refusal::bad_request("The body must hold 'value' alone."))?;
+    known(pairs.ok_or_else(|| Refusal::bad_request("The body must hold 'value' alone."))?)?;
+    Ok((204, None))
+}
+
+/// There is no target to ask: credentials that say that they are wrong are.
+fn validate(_: &mut Context, _: &Properties, sent: &Properties) -> Acted {
+    let allowed = ["applicationIdentifier", "credentials", "templateId", "useSavedCredentials"];
+    let sent = super::super::validate::parameters(&Value::Object(sent.clone()), &allowed)?;
+    let pairs = sent.get("credentials").and_then(Value::as_array);
+    let pairs = pairs.ok_or_else(|| Refusal::bad_request("'credentials' is missing."))?;
+    known(pairs)?;
+    match pairs.iter().any(|pair| pair["value"] == "wrong") {
+        true => Err(Refusal::new(
+            400,
+            "SynchronizationGatewayInvalidCredentials",
+            "The target does not accept the credentials.".to_owned(),
+        )),
+        false => Ok((204, None)),
+    }
+}
+
+fn known(pairs: &[Value]) -> Outcome<()> {
     for pair in pairs {
         let key = pair["key"].as_str().unwrap_or_default();
         if !KEYS.split_whitespace().any(|known| known == key) || !pair["value"].is_string() {
             return Err(Refusal::bad_request(format!("'{key}' is no secret with a value.")));
         }
     }
-    Ok((204, None))
+    Ok(())
 }
 
 /// The members of `synchronizationSecret`.
@@ -81,6 +105,26 @@ fn status(code: &str) -> serde_json::Value {
 }
 
 fn start(cx: &mut Context, job: &Properties, _: &Properties) -> Acted {
+    switch(cx, job, "Active", "NotRun")
+}
+
+/// Goes over everything again; the criteria say what of the past is forgotten.
+fn restart(cx: &mut Context, job: &Properties, sent: &Properties) -> Acted {
+    const SCOPES: [&str; 7] = [
+        "None",
+        "ConnectorDataStore",
+        "Escrows",
+        "Watermark",
+        "QuarantineState",
+        "Full",
+        "ForceDeletes",
+    ];
+    let sent = super::super::validate::parameters(&Value::Object(sent.clone()), &["criteria"])?;
+    let scope = sent.get("criteria").and_then(|criteria| criteria["resetScope"].as_str());
+    let scope = scope.ok_or_else(|| Refusal::bad_request("'criteria' is missing."))?;
+    if let Some(other) = scope.split(',').map(str::trim).find(|one| !SCOPES.contains(one)) {
+        return Err(Refusal::bad_request(format!("'{other}' is no scope of a restart.")));
+    }
     switch(cx, job, "Active", "NotRun")
 }
 

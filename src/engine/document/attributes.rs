@@ -72,7 +72,12 @@ fn entries<'a>(
     let entry = |told: &'a Attribute| {
         let declared = declared.iter().find(|declared| declared.name == told.name);
         let below = match declared.map(|declared| declared.kind) {
-            Some(Kind::Object(below) | Kind::Objects(below) | Kind::Variant(_, below)) => below,
+            Some(
+                Kind::Object(below)
+                | Kind::Objects(below)
+                | Kind::Map(below)
+                | Kind::Variant(_, below),
+            ) => below,
             Some(_) => &[],
             None => wrapped,
         };

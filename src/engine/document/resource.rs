@@ -61,9 +61,13 @@ fn find<'a>(attributes: &'a [Attribute], path: &str) -> Option<&'a Attribute> {
     let found = attributes.iter().find(|attribute| attribute.name == name)?;
     match (rest, found.kind) {
         (None, _) => Some(found),
-        (Some(rest), Kind::Object(inside) | Kind::Objects(inside) | Kind::Variant(_, inside)) => {
-            find(inside, rest)
-        }
+        (
+            Some(rest),
+            Kind::Object(inside)
+            | Kind::Objects(inside)
+            | Kind::Map(inside)
+            | Kind::Variant(_, inside),
+        ) => find(inside, rest),
         (Some(_), _) => None,
     }
 }

@@ -80,6 +80,44 @@ pub fn can_be_default(facts: &Facts, name: &str) -> Vec<Violation> {
     found.into_iter().collect()
 }
 
+/// Whether a user can be named after a domain, where it is known: it is a verified domain of the tenant
+/// (INV-16), and who is in a federated one is known to the other identity provider (INV-04).
+pub fn can_be_named(facts: &Facts, name: &str, has_immutable_id: bool) -> Option<Violation> {
+    let domains = facts.domains.as_ref()?;
+    let suffix = name.rsplit('@').next()?;
+    let known = || {
+        let verified = domains.iter().filter(|domain| domain.is_verified);
+        verified.map(|domain| domain.id.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    match facts.domain(suffix) {
+        None => Some(broken(
+            "INV-16",
+            format!("{suffix} is not a domain of the tenant"),
+            format!(
+                "Graph takes sign-in names in verified domains only: {}. Add the domain by m365_domain, prove \
+                 its ownership by m365_domain_verification, and let this depend on that.",
+                known()
+            ),
+        )),
+        Some(domain) if !domain.is_verified => Some(broken(
+            "INV-16",
+            format!("{suffix} is not verified"),
+            format!(
+                "Graph takes sign-in names in verified domains only: {}. Let this depend on \
+                 m365_domain_verification of {suffix}.",
+                known()
+            ),
+        )),
+        Some(domain) if domain.is_federated() && !has_immutable_id => Some(broken(
+            "INV-04",
+            format!("{suffix} is federated, and {name} has no immutable id"),
+            "Another identity provider signs in there, which knows people by an immutable id. Set \
+             on_premises_immutable_id, or use a managed domain.",
+        )),
+        Some(_) => None,
+    }
+}
+
 /// What federation needs beside the domain: users that come from on-premises (INV-04), and somebody
 /// who gets in when the other identity provider does not answer (INV-05, INV-06).
 pub fn federation(facts: &Facts, names: &[&str]) -> Vec<Violation> {
@@ -248,6 +286,19 @@ mod tests {
         check(judge, |facts| own(facts).is_verified = false, &[("INV-02", true)]);
         check(judge, |facts| own(facts).is_initial = true, &[("INV-02", true)]);
         check(judge, |facts| own(facts).id = "y.com".into(), &[("INV-02", true)]);
+    }
+
+    #[test]
+    fn inv_16_a_verified_domain_and_inv_04_an_immutable_id() {
+        let named = |facts: &Facts| can_be_named(facts, "ann@X.com", false).into_iter().collect();
+        check(named, |facts| own(facts).is_verified = false, &[("INV-16", true)]);
+        check(named, |facts| own(facts).id = "y.com".into(), &[("INV-16", true)]);
+        let federate = |facts: &mut Facts| own(facts).authentication_type = "Federated".into();
+        check(named, federate, &[("INV-04", true)]);
+        let mut federated = tenant();
+        federate(&mut federated);
+        assert_eq!(can_be_named(&federated, "ann@x.com", true), None);
+        assert_eq!(can_be_named(&Facts::default(), "ann@x.com", false), None);
     }
 
     #[test]

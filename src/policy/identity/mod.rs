@@ -11,6 +11,7 @@ mod model;
 
 pub use facts::{Domain, Facts, Rollout};
 pub use invariants::{
-    Violation, can_be_default, can_be_federated, federation, leaked_credentials, leaving_federation,
+    Violation, can_be_default, can_be_federated, can_be_named, federation, leaked_credentials,
+    leaving_federation,
 };
 pub use model::{Authentication, Classification, Model, Statement, Step, classify, manual_steps};

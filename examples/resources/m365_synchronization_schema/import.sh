@@ -1,0 +1,2 @@
+terraform import m365_synchronization_schema.example 5e2c9a47-1d3b-4c86-8f70-9a4b7d6e3c12/scim.8f9d6a527c1e4d439b0a2c5e61f0b7d4.c1d4f1c5-7d5d-4a3c-8a55-0a6a4f6d8c11
+terraform import m365_synchronization_schema.example /servicePrincipals/5e2c9a47-1d3b-4c86-8f70-9a4b7d6e3c12/synchronization/jobs/scim.8f9d6a527c1e4d439b0a2c5e61f0b7d4.c1d4f1c5-7d5d-4a3c-8a55-0a6a4f6d8c11/schema
