@@ -104,7 +104,9 @@ fn policy(cx: &mut Context, scope_type: &str, scope: &str, role: &str, id: &str)
         "id": format!("{id}_{role}"), "policyId": id, "scopeId": scope, "scopeType": scope_type,
         "roleDefinitionId": role,
     });
-    let immediate = std::mem::replace(&mut cx.state.immediate, true);
+    // Those of a group come to be a moment after it, those of a role with it.
+    let at_once = cx.state.immediate || scope_type != "Group";
+    let immediate = std::mem::replace(&mut cx.state.immediate, at_once);
     for (ty, value) in [(POLICIES.ty, policy), (POLICY_ASSIGNMENTS.ty, assignment)] {
         if let Value::Object(properties) = value {
             cx.state.insert(ty, ty, properties);
