@@ -277,6 +277,8 @@ async fn emergency_access_is_judged_property_by_property() {
     for line in ["all at_least_two fails".to_owned(), format!("{gone} enabled fails")] {
         assert!(found.contains(&line), "{line}: {found:?}");
     }
+    let summary = told.get("summary").as_str().unwrap();
+    assert!(summary.contains("there is no such account"), "{summary}");
     // Without the permissions nothing is known.
     tenant.control("/roles", json!({ "roles": ["User.Read.All"] })).await;
     let tenant = tenant.again().await;
