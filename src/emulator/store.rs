@@ -84,6 +84,11 @@ impl Object {
         }
     }
 
+    /// Whether readers came to see it some time after it was made.
+    pub(crate) fn came_late(&self) -> bool {
+        self.lag.as_ref().is_some_and(|lag| lag.before.is_none() && !lag.is_deleted)
+    }
+
     /// What is true, whatever readers see.
     pub(crate) fn current(&self) -> Option<&Properties> {
         let is_deleted = self.lag.as_ref().is_some_and(|lag| lag.is_deleted);

@@ -148,6 +148,11 @@ fn of_privileged_access(code: &str) -> Option<&'static str> {
              m365_group_role_management_policy (of a group): the rules Expiration_Admin_* and \
              Enablement_Admin_* are its eligible_assignment and active_assignment."
         }
+        "RoleAssignmentExists" => {
+            "Graph knows of such an assignment, and lists none that was made for the principal itself: \
+             it may have been activated, or be ending. Wait until it has ended, or end it, and apply \
+             again."
+        }
         "PendingRoleAssignmentRequest" | "RoleAssignmentRequestExists" => {
             "Another request for the same assignment is under way, or waits for approval. Let it be \
              carried out, or approve, deny or cancel it in Privileged Identity Management; then apply \
@@ -230,6 +235,7 @@ mod tests {
     fn refusals_of_privileged_access_say_what_to_do() {
         for (code, says) in [
             ("RoleAssignmentRequestPolicyValidationFailed", "Expiration_Admin_*"),
+            ("RoleAssignmentExists", "activated"),
             ("PendingRoleAssignmentRequest", "cancel it"),
             ("ActiveDurationTooShort", "five minutes"),
             ("InvalidRoleAssignmentRequest", "role-assignable groups"),

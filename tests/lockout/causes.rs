@@ -271,6 +271,9 @@ async fn activations_that_nobody_could_pass() {
         "L-09: Nobody could approve the activation of the highest roles",
     );
     tenant.passed(tenant.run(PLAN, &approval(&somebody)).await);
+    // Whoever asks may have a manager: who that is, nobody knows before.
+    let managers = approval(&nobody).replace(" }", ", approver_managers = true }");
+    tenant.passed(tenant.run(PLAN, &managers).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -351,6 +351,35 @@ async fn the_policy_of_a_group_that_was_just_made_is_waited_for() {
 }
 
 #[tokio::test]
+async fn policies_are_imported_by_what_they_are_of_and_by_path() {
+    let tenant = Tenant::new().await;
+    let group = tenant.group("g").await;
+    let filter = format!("$filter=scopeId eq '{group}' and scopeType eq 'Group'");
+    let path = format!("/policies/roleManagementPolicyAssignments?{filter}");
+    let listed = tenant.outside("GET", &path, json!(null)).await;
+    let owner = listed["value"].as_array().unwrap().iter();
+    let owner = owner.filter_map(|one| one["id"].as_str()).find(|id| id.ends_with("_owner"));
+    let owner = owner.unwrap().to_owned();
+    let of_group = "m365_group_role_management_policy";
+    let path = format!("/policies/roleManagementPolicyAssignments/{owner}");
+    for id in [format!("{group}/owner"), path] {
+        let held = tenant.import(of_group, &id).await;
+        let found = ["group_id", "access_id"].map(|name| held.state.get(name).as_str());
+        assert_eq!(found, [Some(group.as_str()), Some("owner")], "{id}");
+        let most = held.state.get("activation").get("maximum_duration");
+        assert_eq!(most.as_str(), Some("PT8H"), "{id}");
+    }
+    let tenant_id = m365::emulator::TENANT_ID;
+    let path = format!(
+        "/policies/roleManagementPolicyAssignments/DirectoryRole_{tenant_id}_{ROLE}_{ROLE}"
+    );
+    for id in [ROLE.to_owned(), "role=Reports Reader".to_owned(), path] {
+        let held = tenant.import(POLICY, &id).await;
+        assert_eq!(held.state.get("role").as_str(), Some("Reports Reader"), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn a_change_in_the_portal_is_seen() {
     let tenant = Tenant::new().await;
     let (held, _) = tenant.apply(POLICY, None, &half_a_year()).await;

@@ -308,6 +308,29 @@ async fn a_plain_assignment_shows_as_a_permanent_one() {
 }
 
 #[tokio::test]
+async fn all_that_somebody_holds_is_read_at_once() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    let mut all = Vec::new();
+    for role in ["Reports Reader", "Global Reader", "Security Reader"] {
+        let config = Value::from([
+            ("principal_id", user.as_str().into()),
+            ("role", role.into()),
+            ("permanent", true.into()),
+        ]);
+        let (held, _) = tenant.apply(ELIGIBILITY, None, &config).await;
+        all.push(held);
+    }
+    let tenant = tenant.again().await;
+    let path = "/roleManagement/directory/roleEligibilitySchedules";
+    let before = tenant.reads(path).await;
+    for held in &all {
+        assert_eq!(tenant.read(ELIGIBILITY, held).await.state, held.state);
+    }
+    assert_eq!(tenant.reads(path).await - before, 1);
+}
+
+#[tokio::test]
 async fn what_graph_is_too_busy_for_is_asked_again() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

@@ -66,6 +66,18 @@ impl Tenant {
             .collect()
     }
 
+    /// How many reads of `path` the provider has sent.
+    pub(super) async fn reads(&self, path: &str) -> usize {
+        let url = format!("{}/_emulator/requests", self.graph.endpoint());
+        let log = self.http.get(url).send().await.unwrap().json::<Json>().await.unwrap();
+        let entries = log["requests"].as_array().into_iter().flatten();
+        let reads = entries.filter(|entry| {
+            let sent = entry["path"].as_str().unwrap_or_default();
+            entry["method"] == "GET" && sent.ends_with(path)
+        });
+        reads.count()
+    }
+
     /// Puts an object in the tenant, as it is.
     pub(super) async fn put(&self, ty: &str, properties: Json) {
         self.control("/objects", json!({ "type": ty, "properties": properties })).await;

@@ -215,6 +215,30 @@ async fn a_role_for_a_time_or_to_be_activated_does_not_do_in_an_emergency() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_bound_to_an_account_is_a_method() {
+    let tenant = Tenant::new().await;
+    let held = async |name: &str, bound: Json| {
+        let user = json!({
+            "accountEnabled": true, "displayName": name, "mailNickname": name, "id": uuid(name),
+            "userPrincipalName": format!("{name}@contoso.onmicrosoft.com"),
+            "authorizationInfo": { "certificateUserIds": bound },
+        });
+        tenant.put("user", user).await;
+        let config = Value::from([
+            ("user_ids", Value::set([uuid(name).into()])),
+            ("administrators_method", "fido2".into()),
+        ]);
+        let amiss = amiss(&tenant.data("m365_emergency_access", &config).await);
+        ["phishing_resistant", "method_enabled", "different_method"].map(|property| {
+            let found = amiss.iter().find(|line| line.contains(property));
+            found.map_or("holds", |line| line.rsplit(' ').next().unwrap()).to_owned()
+        })
+    };
+    assert_eq!(held("a", json!(["X509:<SKI>12"])).await, ["holds", "unknown", "holds"]);
+    assert_eq!(held("bb", json!([])).await, ["fails", "fails", "fails"]);
+}
+
+#[tokio::test]
 async fn emergency_access_is_judged_property_by_property() {
     let tenant = Tenant::new().await;
     let group = assignable(&tenant, "emergency").await;
@@ -277,6 +301,8 @@ async fn emergency_access_is_judged_property_by_property() {
     for line in ["all at_least_two fails".to_owned(), format!("{gone} enabled fails")] {
         assert!(found.contains(&line), "{line}: {found:?}");
     }
+    let summary = told.get("summary").as_str().unwrap();
+    assert!(summary.contains("there is no such account"), "{summary}");
     // Without the permissions nothing is known.
     tenant.control("/roles", json!({ "roles": ["User.Read.All"] })).await;
     let tenant = tenant.again().await;

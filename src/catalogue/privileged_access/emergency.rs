@@ -21,8 +21,9 @@ pub static EMERGENCY_ACCESS: DataSource = DataSource {
     name: "emergency_access",
     area: AREA,
     doc: "Whether emergency access accounts are what they have to be, property by property, with the \
-        evidence: cloud-only, on the initial domain, permanent Global Administrators, with a passkey, \
-        excluded from every policy that restricts, in a protected group, tried out every 90 days.\n\n\
+        evidence: cloud-only, on the initial domain, permanent Global Administrators, with a passkey or a \
+        certificate, excluded from every policy that restricts, in a protected group, tried out every 90 \
+        days.\n\n\
         Meant for `check` blocks, which tell on every plan what does not hold and how to repair it. \
         What Graph does not give, such as who holds the keys, is attested in `attestations`; what \
         cannot be read, for want of a permission or a licence, is `unknown`.",
@@ -127,6 +128,7 @@ fn account(ask: &Asking<'_>, id: &str) -> Account {
     let told = ask.known(&tenant::user(id));
     let is_missing = matches!(ask.answer(&tenant::user(id)), Some(Answer::Absent));
     let registered = ask.objects(&methods::registered(id));
+    let about = ask.known(&about(id));
     Account {
         id: id.to_owned(),
         is_missing,
@@ -142,10 +144,13 @@ fn account(ask: &Asking<'_>, id: &str) -> Account {
         groups: ask
             .objects(&tenant::memberships(id))
             .map(|groups| groups.iter().filter_map(|group| text(&group["id"])).collect()),
-        methods: registered.map(|all| all.iter().filter_map(methods::name).collect()),
+        methods: registered.map(|all| {
+            let names = all.iter().filter_map(methods::name);
+            names.chain(about.and_then(certificate)).collect()
+        }),
         keys: registered
             .map(|methods| methods.iter().filter_map(|method| text(&method["aaGuid"])).collect()),
-        days_since_sign_in: signed_in(ask, id),
+        days_since_sign_in: about.map(signed_in),
     }
 }
 
@@ -162,14 +167,24 @@ fn roles(ask: &Asking<'_>, id: &str) -> Option<Vec<RoleAssignment>> {
     Some(held.into_iter().map(role).collect())
 }
 
+/// What is told of an account on demand only.
+fn about(id: &str) -> Read {
+    Read::one(format!("/users/{id}"), "User.Read.All + AuditLog.Read.All")
+        .select("id,signInActivity,authorizationInfo")
+}
+
 /// The days since the last sign-in: that of today is of the moment in which this is asked.
-fn signed_in(ask: &Asking<'_>, id: &str) -> Option<Option<i64>> {
-    let read = Read::one(format!("/users/{id}"), "User.Read.All + AuditLog.Read.All")
-        .select("id,signInActivity");
-    let activity = &ask.known(&read)?["signInActivity"];
-    let last = activity["lastSuccessfulSignInDateTime"].as_str();
+fn signed_in(about: &Json) -> Option<i64> {
+    let last = about["signInActivity"]["lastSuccessfulSignInDateTime"].as_str();
     let last: Option<Timestamp> = last.and_then(|last| last.parse().ok());
-    Some(last.map(|last| Timestamp::now().duration_since(last).as_hours() / 24))
+    last.map(|last| Timestamp::now().duration_since(last).as_hours() / 24)
+}
+
+/// A certificate that an account may sign in with. It is bound to the account by its
+/// `certificateUserIds`, and not among the methods registered.
+fn certificate(about: &Json) -> Option<String> {
+    let bound = about["authorizationInfo"]["certificateUserIds"].as_array()?;
+    (!bound.is_empty()).then(|| "x509CertificateMultiFactor".to_owned())
 }
 
 fn group(ask: &Asking<'_>, id: &str) -> ProtectedGroup {

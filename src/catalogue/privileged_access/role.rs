@@ -84,9 +84,9 @@ pub static ROLE_ELIGIBILITY: Resource = Resource {
         Set exactly one of `end_date_time`, `duration` and `permanent`. The policy of the role \
         (`m365_role_management_policy`) decides which of them it takes, and for how long. An \
         eligibility that was made in the portal is taken over rather than refused. When a \
-        `duration` is over, the next plan renews it; when an `end_date_time` has passed, plans \
-        say so until a later one is set. Graph refuses to end an eligibility in its first five \
-        minutes; destroy waits.\n\n\
+        `duration` is over, the next plan renews it. When an `end_date_time` has passed, nothing \
+        is left to plan: `has_ended` is true, every plan warns of it, and a later end renews it \
+        in place. Graph refuses to end an eligibility in its first five minutes; destroy waits.\n\n\
         Takes Microsoft Entra ID P2 or Microsoft Entra ID Governance.",
     reference: "https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule",
     path: "/roleManagement/directory/roleEligibilitySchedules",

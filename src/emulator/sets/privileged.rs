@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use super::super::context::Context;
 use super::super::links::Relation;
 use super::super::refusal::{Outcome, Refusal};
-use super::super::set::{Action, Navigation, Paging, Permissions, Properties, Service, Set, Way};
+use super::super::set::{
+    Action, Filterable, Navigation, Paging, Permissions, Properties, Service, Set, Way,
+};
 use super::super::store::{State, flag, key, text};
 use super::period::{ends, starts, window};
 use super::role_policies;
@@ -122,6 +124,18 @@ const OF_GROUPS: Set = Set {
     ..ROLES
 };
 
+/// What requests can be filtered by (pages of the entities).
+const ROLE_REQUESTS_BY: &[&str] = &[
+    "principalId",
+    "roleDefinitionId",
+    "directoryScopeId",
+    "appScopeId",
+    "status",
+    "targetScheduleId",
+];
+const GROUP_REQUESTS_BY: &[&str] =
+    &["id", "principalId", "groupId", "createdBy", "status", "targetScheduleId"];
+
 /// What Graph fills in of a request.
 const GIVEN: &[&str] =
     &["id", "approvalId", "completedDateTime", "createdBy", "createdDateTime", "status"];
@@ -139,6 +153,11 @@ macro_rules! family {
             read: $read,
             create: Some($write),
             required: $required,
+            filterable: Filterable::Only(if $family.is_group {
+                GROUP_REQUESTS_BY
+            } else {
+                ROLE_REQUESTS_BY
+            }),
             read_only: GIVEN,
             actions: &[Action {
                 name: "cancel",

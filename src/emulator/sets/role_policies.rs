@@ -11,7 +11,7 @@ use super::super::model::Version;
 use super::super::query::Query;
 use super::super::refusal::Outcome;
 use super::super::set::{Navigation, Permissions, Properties, Set, Way};
-use super::super::store::{Place, flag, now, text, texts};
+use super::super::store::{Object, Place, flag, now, text, texts};
 use super::super::tell;
 use super::period::{lasts, seconds};
 use super::privileged::{Family, refused};
@@ -104,7 +104,10 @@ fn policy(cx: &mut Context, scope_type: &str, scope: &str, role: &str, id: &str)
         "id": format!("{id}_{role}"), "policyId": id, "scopeId": scope, "scopeType": scope_type,
         "roleDefinitionId": role,
     });
-    let immediate = std::mem::replace(&mut cx.state.immediate, true);
+    // Those of a group that came late come later still; all others are there from the start.
+    let late = cx.state.get("group", scope).is_some_and(Object::came_late);
+    let at_once = cx.state.immediate || !late;
+    let immediate = std::mem::replace(&mut cx.state.immediate, at_once);
     for (ty, value) in [(POLICIES.ty, policy), (POLICY_ASSIGNMENTS.ty, assignment)] {
         if let Value::Object(properties) = value {
             cx.state.insert(ty, ty, properties);

@@ -115,7 +115,11 @@ fn notes(declared: &declare::Attribute, told: &Attribute) -> String {
     let explained = ["Not set", "Defaults to", "defaults to", "Graph chooses"];
     let explained = explained.iter().any(|words| told.description.contains(words));
     if declared.mode == Mode::OptionalComputed && !explained {
-        notes.push("Not set: left as Graph has it.".to_owned());
+        let unset = match declared.derive {
+            Some(_) => "Not set: follows from the others.",
+            None => "Not set: left as Graph has it.",
+        };
+        notes.push(unset.to_owned());
     }
     if let Some(stream) = declared.stream {
         notes.push(words::stream(stream));
