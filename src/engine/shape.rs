@@ -92,7 +92,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::declare::{boolean, flags, object as nested, string, strings, variant};
+    use crate::declare::{
+        Contained, boolean, flags, object as nested, objects, string, strings, variant,
+    };
 
     #[test]
     fn what_is_not_known_is_marked_where_it_stands() {
@@ -123,5 +125,28 @@ mod tests {
                 "isTrusted": true,
             })
         );
+    }
+
+    #[test]
+    fn sets_of_one_collection_are_told_together_each_with_its_type() {
+        static KEYS: Contained = Contained::MEMBERS.of("keyLimit");
+        static CERTIFICATES: Contained = Contained::MEMBERS.of("certificateLimit");
+        const ATTRIBUTES: &[Attribute] = &[
+            objects("keys", "").of(&[string("model", "")]).graph("limits").contained(&KEYS),
+            objects("certificates", "")
+                .of(&[string("issuer", "")])
+                .graph("limits")
+                .contained(&CERTIFICATES),
+        ];
+        let key = || Value::set([Value::from([("model", "a".into())])]);
+        let told = json!({"@odata.type": "#microsoft.graph.keyLimit", "model": "a"});
+        let limits = |value: Value| object(ATTRIBUTES, &value)["limits"].clone();
+        assert_eq!(limits(Value::from([("keys", key())])), json!([told]));
+        let certificate = Value::set([Value::from([("issuer", "i".into())])]);
+        let both = Value::from([("keys", key()), ("certificates", certificate)]);
+        let other = json!({"@odata.type": "#microsoft.graph.certificateLimit", "issuer": "i"});
+        assert_eq!(limits(both), json!([told, other]));
+        let unknown = Value::from([("keys", key()), ("certificates", Value::UNKNOWN)]);
+        assert_eq!(limits(unknown), json!([told, UNKNOWN]));
     }
 }

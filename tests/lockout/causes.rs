@@ -342,8 +342,11 @@ async fn accounts_that_are_not_fit_for_an_emergency() {
     tenant.passed(tenant.run(PLAN, &harmless).await);
     let [first, second] = &tenant.accounts;
     let cases = [
-        (account.as_str(), "custom@contoso.com is not fit for an emergency"),
-        ("00000000-0000-0000-0000-00000000dead", "Emergency access is not fit for an emergency"),
+        (account.as_str(), "L-06: custom@contoso.com is not fit for an emergency"),
+        (
+            "00000000-0000-0000-0000-00000000dead",
+            "L-08: Emergency access is not fit for an emergency",
+        ),
     ];
     for (other, expected) in cases {
         let provider = tenant.provider().replace(second, other);

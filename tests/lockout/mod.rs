@@ -1,6 +1,7 @@
 //! Conditional Access before it is there: what-if, and what stops a plan that locks people out.
 
 mod causes;
+mod fitness;
 mod guide;
 mod set;
 mod strengths;

@@ -18,7 +18,10 @@ pub static AUTHENTICATION_STRENGTH_POLICY: Resource = Resource {
         The three built-in strengths cannot be changed: refer to them by their ids, \
         `00000000-0000-0000-0000-000000000002` (multifactor authentication), `..003` (passwordless) \
         and `..004` (phishing-resistant). A tenant has at most 15 custom ones, and Graph refuses to \
-        delete one that a policy still uses.",
+        delete one that a policy still uses.\n\n\
+        A change is judged as the enabled policies that demand the strength would be (lockout rule \
+        L-11): one that leaves the emergency access accounts without a method, or with security keys \
+        of other models only, is stopped.",
     reference: "https://learn.microsoft.com/graph/api/resources/authenticationstrengthpolicy",
     path: "/policies/authenticationStrengthPolicies",
     entity: "authenticationStrengthPolicy",

@@ -21,8 +21,8 @@ pub(super) static GRANT_CONTROLS: &[Attribute] = &[
     strings(
         "built_in_controls",
         "`block` (alone), `mfa`, `compliantDevice`, `domainJoinedDevice`, `approvedApplication`, \
-         `compliantApplication`, `passwordChange` (alone or with `mfa`, for user risk and all \
-         applications), `riskRemediation`.",
+         `compliantApplication`, `passwordChange` (together with `mfa` under `AND`, for user risk and \
+         all applications, under no other condition), `riskRemediation`.",
     )
     .one_of(&[
         "block",

@@ -55,13 +55,16 @@ pub fn findings(facts: &EmergencyFacts) -> Vec<Finding> {
         .map(|property| {
             let of = property.of.as_deref().unwrap_or("Emergency access");
             let requirement = property.requirement;
+            // By the rule that the account would break if it came to be so.
+            let id = match property.name {
+                "global_administrator" => "L-05",
+                "initial_domain" => "L-06",
+                _ => "L-08",
+            };
             let finding = if property.holds.is_no() {
-                Finding::error("emergency-access", format!("{of} is not fit for an emergency"))
+                Finding::error(id, format!("{of} is not fit for an emergency"))
             } else {
-                Finding::warning(
-                    "emergency-access",
-                    format!("{of} may not be fit for an emergency"),
-                )
+                Finding::warning(id, format!("{of} may not be fit for an emergency"))
             };
             finding
                 .would(format!("To hold: {requirement}. Found: {}.", property.evidence))

@@ -226,21 +226,24 @@ fn left_out(survivors: &Survivors) -> Option<Finding> {
     let left = emergency.len() - lost_emergency.len();
     let nobody = left == 0 && lost_others.len() == administrators.len();
     let all = [lost_emergency.clone(), lost_others.clone()].concat();
-    let exclude = "exclude the emergency access group in exclude_groups of each of these policies";
     if nobody {
         let finding =
             Finding::error("L-01", "No known administrator could sign in to repair the tenant");
-        let would = format!("Together, the policies {} stop every one of them.", stoppers(&all));
-        return Some(finding.would(would).to(names(&all)).fix(exclude));
+        let (who, verb) = stoppers(&all);
+        return Some(
+            finding
+                .would(format!("{who} {verb} every one of them."))
+                .to(names(&all))
+                .fix("exclude the emergency access group in exclude_groups, in every policy named"),
+        );
     }
     if !administrators.is_empty() && lost_others.len() == administrators.len() && left > 0 {
         let summary = "Nobody but the emergency access accounts could administer the tenant";
+        let (who, verb) = stoppers(&lost_others);
         return Some(
             Finding::warning("L-01", summary)
                 .would(format!(
-                    "The policies {} stop every other administrator that is known, wherever they \
-                     work.",
-                    stoppers(&lost_others)
+                    "{who} {verb} every other administrator that is known, wherever they work."
                 ))
                 .to(names(&lost_others))
                 .fix("let administrators satisfy the policies, or exclude those who repair them"),
@@ -281,9 +284,13 @@ fn names(survivors: &[Survivor]) -> Vec<String> {
     survivors.iter().map(|survivor| survivor.name.clone()).collect()
 }
 
-/// The policies that stop them, in words.
-fn stoppers(survivors: &[Survivor]) -> String {
+/// The policies that stop them, as the subject of a sentence and its verb.
+fn stoppers(survivors: &[Survivor]) -> (String, &'static str) {
     let all: BTreeSet<&String> = survivors.iter().flat_map(|one| &one.stopped_by).collect();
     let all: Vec<String> = all.into_iter().map(|name| format!("\"{name}\"")).collect();
-    all.join(", ")
+    match all.as_slice() {
+        [] => ("That they are disabled".to_owned(), "stops"),
+        [only] => (format!("Policy {only}"), "stops"),
+        several => (format!("Together, the policies {}", several.join(", ")), "stop"),
+    }
 }
