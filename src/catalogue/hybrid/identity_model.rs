@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::AREA;
-use super::tenant::{facts, findings, known, with_administrators};
+use super::tenant::{agents, facts, findings, known, with_administrators, with_agents};
 use crate::declare::{
     Answers, Attribute, Codec, Concluded, DataSource, Finding, Inquiry, Law, Permissions, Question,
     Resource, Rule, Source, boolean, instant, objects, string, strings,
@@ -154,6 +154,10 @@ fn steps(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Fin
     };
     let authentication = known(question.planned, "authentication").and_then(Authentication::named);
     let named = texts(question.planned, "domains");
+    let facts = match authentication {
+        Some(Authentication::PassThrough) => with_agents(&ask, facts),
+        _ => facts,
+    };
     let steps = manual_steps(&facts, model, authentication, &named);
     let steps: Vec<Json> = steps
         .into_iter()
@@ -171,8 +175,9 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
     name: "identity_model",
     area: AREA,
     doc: "The identity model that the tenant has, with what shows it. Whether password hashes or an \
-        agent check passwords cannot be told with certainty from Graph v1.0: what is inferred is \
-        marked so.",
+        agent check passwords cannot be told with certainty: the agents are in the beta version of \
+        Graph only, where an application needs `OnPremisesPublishingProfiles.ReadWrite.All` to read \
+        them. What is inferred is marked so, and what could not be read is told.",
     reference: "https://learn.microsoft.com/entra/identity/hybrid/connect/choose-ad-authn",
     source: Source::Concluded(
         conclude,
@@ -181,6 +186,7 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
             "/domains",
             "/directory/onPremisesSynchronization",
             "/policies/featureRolloutPolicies",
+            "/onPremisesPublishingProfiles/authentication/agents",
         ],
     ),
     entity: "",
@@ -222,7 +228,7 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
 
 fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Finding>> {
     let ask = answers.asking();
-    let facts = facts(&ask, question);
+    let facts = with_agents(&ask, facts(&ask, question));
     let told = classify(&facts);
     let federated = facts.federated();
     let managed: Vec<&str> = facts
@@ -246,8 +252,7 @@ fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, 
         .flatten()
         .map(|step| json!({ "step": step.step, "evidence": step.evidence }))
         .collect();
-    let unread: Vec<Json> =
-        ask.unread().iter().map(|one| json!({ "path": one.read.path, "why": one.why })).collect();
+    let unread = super::tenant::unread(&ask, &[agents("authentication")]);
     let told = json!({
         "model": told.model.map(Model::name),
         "authentication": told.authentication.map(Authentication::name),
