@@ -16,8 +16,10 @@ pub static DIRECTORY_SYNCHRONIZATION_HEALTH: DataSource = DataSource {
     doc: "Whether directory synchronisation does its work: when it last came through, and the objects \
         that could not be synchronised, with the property at fault. The portal warns where nothing was \
         synchronised for three days.\n\n\
-        The agents on-premises and what Connect last did are in the beta version of Graph only. Where \
-        it does not tell them, or the application may not read them, `unread` says so.",
+        The agents on-premises and what Connect last did are in the beta version of Graph only; agents \
+        take `OnPremisesPublishingProfiles.ReadWrite.All`, Connect \
+        `OnPremDirectorySynchronization.Read.All`. Where Graph does not tell them, or the application may \
+        not read them, `unread` says so.",
     reference: "https://learn.microsoft.com/graph/api/resources/onpremisesprovisioningerror",
     source: Source::Concluded(
         conclude,

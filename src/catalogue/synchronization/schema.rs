@@ -79,7 +79,7 @@ const OBJECT_MAPPING: &[Attribute] = &[
             .required(),
         string(
             "operator",
-            "The operator, such as `EQUALS`, `NOT EQUALS`, `IS TRUE`, `IS NULL`, `IN` or `REGEX MATCH`.",
+            "The operator, such as `EQUALS`, `NOT EQUALS`, `IS TRUE`, `IS NULL` or `REGEX MATCH`.",
         )
         .graph("operatorName")
         .required(),
