@@ -24,7 +24,9 @@ pub static IDENTITY_MODEL: Resource = Resource {
         by `m365_domain_federation`, the features of synchronisation are set by \
         `m365_directory_synchronization`; here it is judged whether all of that fits the model, and the \
         plan is refused where it does not, with the number of the invariant. What Graph cannot do is \
-        told in `manual_steps`, with what shows that it is left to do.\n\n\
+        told in `manual_steps`, with what shows that it is left to do. All invariants, and those about \
+        which there is nothing here that could break them, such as licences, are in the guide [Choose \
+        and deploy your identity model](../guides/identity-model.md).\n\n\
         Switching synchronisation off makes synchronised users and groups those of the cloud. It takes \
         up to 72 hours, and only then can it be switched on again.",
     reference: "https://learn.microsoft.com/graph/api/resources/organization",
