@@ -142,7 +142,12 @@ async fn what_a_job_does_not_have_is_told_by_the_plan() {
     assert!(said.replace('\n', " ").contains("Trim([city] is refused"), "{said}");
     let written = workspace.requests().await;
     assert!(!written.iter().any(|one| one.starts_with("PUT") && one.ends_with("/schema")));
-    for right in [filter("department", "EQUALS"), mapped("city", "attribute = \"department\"")] {
+    let own = mapped("officeCode", "attribute = \"employeeId\"").replace(
+        "      attribute_mappings",
+        "      target_attributes = { officeCode = { type = \"String\" } }\n      attribute_mappings",
+    );
+    let right = [filter("department", "EQUALS"), mapped("city", "attribute = \"department\""), own];
+    for right in right {
         workspace.write(&right);
         workspace.ok(APPLY).await;
     }
