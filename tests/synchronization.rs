@@ -142,7 +142,12 @@ async fn what_a_job_does_not_have_is_told_by_the_plan() {
     assert!(said.replace('\n', " ").contains("Trim([city] is refused"), "{said}");
     let written = workspace.requests().await;
     assert!(!written.iter().any(|one| one.starts_with("PUT") && one.ends_with("/schema")));
-    for right in [filter("department", "EQUALS"), mapped("city", "attribute = \"department\"")] {
+    let own = mapped("officeCode", "attribute = \"employeeId\"").replace(
+        "      attribute_mappings",
+        "      target_attributes = { officeCode = { type = \"String\" } }\n      attribute_mappings",
+    );
+    let right = [filter("department", "EQUALS"), mapped("city", "attribute = \"department\""), own];
+    for right in right {
         workspace.write(&right);
         workspace.ok(APPLY).await;
     }
@@ -173,4 +178,31 @@ async fn credentials_are_tried_before_they_are_stored_and_a_restart_is_sent_once
     let sent = workspace.requests().await;
     assert_eq!(sent.iter().filter(|one| one.ends_with("/restart")).count(), 1);
     workspace.ok(DESTROY).await;
+}
+
+/// The two halves of a cross-tenant synchronization, each in a tenant of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_are_synchronized_from_tenant_to_tenant() {
+    let other = "90e29127-71ad-49c7-9ce8-db3f41ea06f1";
+    let halves = [
+        ("target", format!("source_tenant_id = \"{other}\"\n")),
+        (
+            "source",
+            format!("target_tenant_id = \"{other}\"\nservice_principal_id = \"{PRINCIPAL}\"\n"),
+        ),
+    ];
+    for (half, values) in halves {
+        let workspace = tenant("").await;
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let example = root.join("examples/cross-tenant-synchronization").join(half);
+        let text = std::fs::read(example.join("main.tf")).unwrap();
+        workspace.file("main.tf", &text);
+        workspace.file("values.auto.tfvars", values.as_bytes());
+        let before = workspace.outside("/policies/crossTenantAccessPolicy/partners").await;
+        workspace.ok(APPLY).await;
+        workspace.plan_is_empty().await;
+        workspace.ok(DESTROY).await;
+        let after = workspace.outside("/policies/crossTenantAccessPolicy/partners").await;
+        assert_eq!(before, after, "{half}");
+    }
 }

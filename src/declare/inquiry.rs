@@ -44,6 +44,8 @@ pub struct Read {
     pub query: Vec<(&'static str, String)>,
     /// Whether it is a collection, of which all pages are read.
     pub many: bool,
+    /// Whether only the beta version of Graph has it.
+    pub beta: bool,
     /// The least application permission that it takes, for whoever is told that it was refused.
     pub permission: &'static str,
 }
@@ -53,7 +55,7 @@ const OBJECTS: &str = "/directoryObjects/";
 impl Read {
     /// One object.
     pub fn one(path: impl Into<String>, permission: &'static str) -> Self {
-        Self { path: path.into(), query: Vec::new(), many: false, permission }
+        Self { path: path.into(), query: Vec::new(), many: false, beta: false, permission }
     }
 
     /// A whole collection.
@@ -70,6 +72,12 @@ impl Read {
     /// The id of the object of the directory that this asks for, if it does.
     pub fn object_id(&self) -> Option<&str> {
         self.path.strip_prefix(OBJECTS).filter(|_| self.query.is_empty())
+    }
+
+    /// From the beta version of Graph, which alone has it.
+    #[must_use]
+    pub fn in_beta(self) -> Self {
+        Self { beta: true, ..self }
     }
 
     /// Names the properties that are wanted (`$select`).

@@ -181,6 +181,9 @@ pub(crate) fn is_stream(path: &str) -> bool {
 
 /// Refuses a caller that lacks all of the alternatives.
 pub(crate) fn allow(cx: &Context, set: &Set, permissions: Permissions) -> Outcome<()> {
+    if cx.model().structure(set.ty).is_none() {
+        return Err(Refusal::no_such_segment(set.context()));
+    }
     let Some(roles) = &cx.caller.roles else { return Ok(()) };
     let granted = |all: &&[&str]| all.iter().all(|p| roles.iter().any(|r| r == p));
     if permissions.is_empty() || permissions.iter().any(granted) {

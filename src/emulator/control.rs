@@ -103,7 +103,10 @@ fn grant(emulator: &Emulator, body: Value) -> Result<(), String> {
 
 fn put(emulator: &Emulator, body: &Value) -> Result<(), String> {
     let ty = body["type"].as_str().unwrap_or_default();
-    let model = super::model::Version::V1.model();
+    let versions = [super::model::Version::V1, super::model::Version::Beta];
+    let known = versions.map(super::model::Version::model);
+    // Some types are in the beta alone.
+    let model = known.into_iter().find(|model| model.structure(ty).is_some()).unwrap_or(known[0]);
     let set = sets::ALL
         .iter()
         .filter(|set| model.is_a(ty, set.ty))

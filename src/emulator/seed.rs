@@ -308,6 +308,9 @@ fn synchronization(state: &mut State) {
         "features": features,
     });
     put(state, "onPremisesDirectorySynchronization", synchronization);
+    for id in ["applicationProxy", "authentication", "provisioning"] {
+        put(state, "onPremisesPublishingProfile", json!({ "id": id, "isEnabled": true }));
+    }
 }
 
 fn contoso(state: &mut State) {

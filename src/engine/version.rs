@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::declare::{Attribute, Kind};
+use crate::declare::{Attribute, Kind, Mode};
 use crate::engine::{Model, equal, names};
 use crate::terraform::Value;
 
@@ -22,6 +22,18 @@ pub fn mentions_beta(model: &Model, body: &Map<String, Json>) -> bool {
 /// Whether the declaration has anything that only the beta knows.
 pub fn knows_beta(model: &Model) -> bool {
     any(&model.attributes)
+}
+
+/// Whether what only the beta knows has to be looked at of an object of which nothing is known yet: not
+/// setting it clears it. What is left alone where it is not set takes nobody to the beta.
+pub fn hides_in_beta(model: &Model) -> bool {
+    hides(&model.attributes)
+}
+
+fn hides(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        (attribute.beta && attribute.mode == Mode::Optional) || hides(nested(attribute))
+    })
 }
 
 fn any(attributes: &[Attribute]) -> bool {

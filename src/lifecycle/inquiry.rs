@@ -370,7 +370,8 @@ fn request(read: &Read) -> graph::Request {
     let empty = graph::Request::get(read.path.clone());
     let whole =
         read.query.iter().fold(empty, |request, (name, value)| request.query(*name, value.clone()));
-    whole.header("Prefer", "include-unknown-enum-members")
+    let whole = whole.header("Prefer", "include-unknown-enum-members");
+    if read.beta { whole.beta() } else { whole }
 }
 
 fn answer(found: Result<Json, Error>) -> Answer {

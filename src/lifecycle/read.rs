@@ -123,7 +123,7 @@ async fn one(
         }
         _ => session.get(&request).await,
     };
-    let other = !request.beta && version::knows_beta(model);
+    let other = !request.beta && version::hides_in_beta(model);
     if let Some(whole) = &model.resource.whole {
         return found.map(|found| found.map(|one| whole::view(model, whole, &one, state)));
     }

@@ -87,3 +87,69 @@ async fn a_federated_domain_does_not_become_the_default() {
     assert_eq!(code, Some(1));
     assert!(said.contains("INV-03"), "{said}");
 }
+
+/// Both protocols, both ways: what changes is changed in place, and what is federated comes back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_federation_is_changed_in_place_by_either_protocol() {
+    let more = |protocol: &str, inside: &str| {
+        federation("contoso.com", 2040).replace("\"saml\"", &format!("\"{protocol}\"\n{inside}"))
+    };
+    let first = more("wsFed", "  federated_idp_mfa_behavior = \"rejectMfaByFederatedIdp\"");
+    let workspace = tenant(&first).await;
+    workspace.ok(APPLY).await;
+    let id = workspace.state()[0].attributes["id"].clone();
+    for (protocol, behaviour) in
+        [("wsFed", "acceptIfMfaDoneByFederatedIdp"), ("saml", "enforceMfaByFederatedIdp")]
+    {
+        let certificate = federation("contoso.com", 2050);
+        let pem = certificate.split("<<-PEM").nth(1).unwrap().split("  PEM").next().unwrap();
+        let inside = format!(
+            "  federated_idp_mfa_behavior = \"{behaviour}\"\n  next_signing_certificate = <<-PEM{pem}  PEM"
+        );
+        workspace.write(&more(protocol, &inside));
+        workspace.ok(APPLY).await;
+        workspace.plan_is_empty().await;
+        let now = workspace.outside("/domains/contoso.com/federationConfiguration").await;
+        assert_eq!(now[0]["preferredAuthenticationProtocol"], protocol);
+        assert_eq!(now[0]["federatedIdpMfaBehavior"], behaviour);
+        assert_eq!(Some(&now[0]["id"]), Some(&id), "it was not replaced");
+    }
+    workspace.ok(DESTROY).await;
+    assert_eq!(sign_in(&workspace, "contoso.com").await, "Managed");
+}
+
+/// The default domain is federated in one apply with another one becoming the default, in that order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_default_moves_before_its_domain_is_federated() {
+    let workspace = tenant("").await;
+    workspace.change("PATCH", "/domains/contoso.com", json!({ "isDefault": true })).await;
+    workspace.write(&federation("contoso.com", 2040));
+    let (code, said) = workspace.run(PLAN).await;
+    assert_eq!(code, Some(1));
+    assert!(said.contains("INV-03"), "{said}");
+    let settings = "resource \"m365_domain_settings\" \"initial\" {\n  domain_id = \"contoso.onmicrosoft.com\"\n  is_default = true\n}\n";
+    let federated = federation("contoso.com", 2040)
+        .replace("  domain_id", "  depends_on = [m365_domain_settings.initial]\n  domain_id");
+    workspace.write(&(settings.to_owned() + &federated));
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    assert_eq!(sign_in(&workspace, "contoso.com").await, "Federated");
+}
+
+/// A certificate is spoken of 30 days before it ends, and its successor is what to set.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_ends_soon_is_told_by_every_plan() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::default();
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_hours(20 * 24);
+    parameters.not_after = soon.into();
+    let certificate = parameters.self_signed(&key).unwrap().pem();
+    let whole = federation("contoso.com", 2040);
+    let (head, rest) = whole.split_once("<<-PEM\n").unwrap();
+    let tail = rest.split_once("  PEM").unwrap().1;
+    let workspace = tenant(&format!("{head}<<-PEM\n{certificate}  PEM{tail}")).await;
+    workspace.ok(APPLY).await;
+    let (_, said) = workspace.run(PLAN).await;
+    assert!(said.contains("signing_certificate ends in"), "{said}");
+    assert!(said.contains("next_signing_certificate"), "{said}");
+}

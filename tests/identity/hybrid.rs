@@ -1,6 +1,6 @@
 //! What is mastered on-premises, staged rollout, and what a tenant is.
 
-use m365::emulator::Options;
+use m365::emulator::{Options, TENANT_ID};
 use serde_json::{Value as Json, json};
 
 use super::super::workspace::Workspace;
@@ -104,4 +104,79 @@ async fn a_model_that_does_not_fit_the_tenant_is_refused_by_the_plan() {
     let state = workspace.state();
     let steps = state[0].attributes["manual_steps"].as_array().unwrap();
     assert!(!steps.is_empty() && steps.iter().all(|one| one["evidence"] != ""), "{steps:?}");
+}
+
+fn agent(name: &str, status: &str) -> Json {
+    json!({ "type": "onPremisesAgent", "parent": "authentication", "properties": {
+        "machineName": name, "externalIp": "198.51.100.7", "status": status,
+        "supportedPublishingTypes": ["authentication"],
+    } })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_are_told_where_graph_shows_them_and_unread_where_not() {
+    let configuration = "data \"m365_identity_model\" \"now\" {}\ndata \"m365_directory_synchronization_health\" \"now\" {}\n\
+         resource \"m365_identity_model\" \"one\" {\n  model = \"hybrid\"\n  authentication = \"pass_through\"\n}\n\
+         output \"model\" { value = data.m365_identity_model.now }\n\
+         output \"health\" { value = data.m365_directory_synchronization_health.now }\n";
+    let workspace = tenant(configuration).await;
+    let path = format!("/organization/{TENANT_ID}");
+    workspace.change("PATCH", &path, json!({ "onPremisesSyncEnabled": true })).await;
+    workspace.control("objects", agent("pta-1.contoso.com", "active")).await;
+    workspace.control("objects", agent("pta-2.contoso.com", "inactive")).await;
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    let (_, said) = workspace.run(&["output", "-json"]).await;
+    let told: Json = serde_json::from_str(&said[said.find('{').unwrap()..]).unwrap();
+    let (model, health) = (&told["model"]["value"], &told["health"]["value"]);
+    assert_eq!(model["authentication"], "pass_through");
+    assert_eq!(health["agents"].as_array().map(Vec::len), Some(2), "{health}");
+    assert_eq!(health["unread"], json!([]));
+    let steps = workspace.state();
+    let steps = steps.iter().find(|one| one.kind == "m365_identity_model").unwrap();
+    let steps = steps.attributes["manual_steps"].to_string();
+    assert!(steps.contains("agents are active on pta-1.contoso.com only"), "{steps}");
+
+    // An application that may not see them still gets the rest.
+    let all = [
+        "Organization.ReadWrite.All",
+        "Domain.Read.All",
+        "OnPremDirectorySynchronization.Read.All",
+        "Policy.Read.HybridAuthentication",
+        "User.Read.All",
+        "Group.Read.All",
+        "OrgContact.Read.All",
+        "RoleManagement.Read.Directory",
+    ];
+    workspace.control("roles", json!({ "roles": all })).await;
+    workspace.ok(APPLY).await;
+    let (_, said) = workspace.run(&["output", "-json"]).await;
+    let told: Json = serde_json::from_str(&said[said.find('{').unwrap()..]).unwrap();
+    let unread = told["health"]["value"]["unread"].to_string();
+    assert!(unread.contains("/onPremisesPublishingProfiles/authentication/agents"), "{unread}");
+    assert_eq!(told["model"]["value"]["model"], "hybrid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn intervals_take_the_beta_and_nothing_else_does() {
+    let of = |more: &str| {
+        format!(
+            "resource \"m365_directory_synchronization\" \"one\" {{\n  configuration = {{\n    accidental_deletion_prevention = {{ synchronization_prevention_type = \"enabledForCount\", alert_threshold = 300 }}\n{more}\n  }}\n}}\n"
+        )
+    };
+    let workspace = tenant(&of("")).await;
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    let sent = workspace.requests().await;
+    assert!(!sent.iter().any(|one| one.contains("/beta/")), "{sent:?}");
+    workspace.write(&of("    customer_requested_synchronization_interval = \"PT1H\""));
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    let sent = workspace.requests().await;
+    let path = format!("PATCH /beta/directory/onPremisesSynchronization/{TENANT_ID}");
+    assert!(sent.contains(&path), "{sent:?}");
+    workspace.ok(&["destroy", "-input=false", "-auto-approve"]).await;
+    let now = workspace.outside("/directory/onPremisesSynchronization").await;
+    let threshold = &now[0]["configuration"]["accidentalDeletionPrevention"]["alertThreshold"];
+    assert_eq!(threshold, &json!(500));
 }

@@ -16,8 +16,8 @@ resource "m365_synchronization_schema" "example" {
         "Sales and marketing" = {
           clauses = [{
             source_attribute = "department"
-            operator         = "IN"
-            values           = ["Marketing", "Sales"]
+            operator         = "REGEX MATCH"
+            values           = ["(Marketing|Sales)"]
           }]
         }
       }

@@ -6,8 +6,8 @@ use super::AREA;
 use crate::catalogue::hybrid::tenant::{findings, is_planned, known, with_administrators};
 use crate::catalogue::lockout;
 use crate::declare::{
-    Answers, Call, Codec, Finding, Form, Inquiry, Literal, Permissions, Question, Resource,
-    boolean, instant, object, string,
+    Answers, Call, Codec, Elsewhere, Finding, Form, Inquiry, Literal, Permissions, Question,
+    Resource, boolean, instant, object, string,
 };
 use crate::policy::identity::certificate::{self, Standing};
 use crate::policy::identity::{
@@ -160,6 +160,16 @@ fn certificates(planned: &Value, now: i64) -> Vec<Finding> {
     stand.collect()
 }
 
+/// Whether this configuration makes another domain the default first.
+fn default_moves(elsewhere: &Elsewhere, name: &str) -> bool {
+    elsewhere.iter().any(|((resource, _), planned)| {
+        let other = planned["domainId"].as_str();
+        *resource == "domain_settings"
+            && planned["isDefault"] == true
+            && other.is_some_and(|other| !other.eq_ignore_ascii_case(name))
+    })
+}
+
 /// What the tenant has against a domain becoming federated, or managed again.
 fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
     let ask = answers.asking();
@@ -172,6 +182,9 @@ fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> 
         if is_planned(question.elsewhere, name) {
             // Its verification may be on its way.
             violations.retain(|one| one.id != "INV-02" || one.summary.contains("began with"));
+        }
+        if default_moves(question.elsewhere, name) {
+            violations.retain(|one| one.id != "INV-03");
         }
         violations.extend(federation(&facts, &[name]));
         violations.extend(leaked_credentials(&facts));

@@ -3,9 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::AREA;
+use super::tenant::{agents as agents_read, unread};
 use crate::declare::{
     Answers, Asking, DataSource, Finding, Inquiry, Permissions, Question, Read, Source, boolean,
-    id, instant, integer, objects, string,
+    duration, id, instant, integer, object, objects, string,
 };
 
 /// Whether directory synchronisation does its work.
@@ -15,10 +16,23 @@ pub static DIRECTORY_SYNCHRONIZATION_HEALTH: DataSource = DataSource {
     doc: "Whether directory synchronisation does its work: when it last came through, and the objects \
         that could not be synchronised, with the property at fault. The portal warns where nothing was \
         synchronised for three days.\n\n\
-        The last synchronisation of passwords, and the agents on-premises, are in the beta version of \
-        Graph only, and not told here.",
+        The agents on-premises and what Connect last did are in the beta version of Graph only; agents \
+        take `OnPremisesPublishingProfiles.ReadWrite.All`, Connect \
+        `OnPremDirectorySynchronization.Read.All`. Where Graph does not tell them, or the application may \
+        not read them, `unread` says so.",
     reference: "https://learn.microsoft.com/graph/api/resources/onpremisesprovisioningerror",
-    source: Source::Concluded(conclude, &["/organization", "/users", "/groups", "/contacts"]),
+    source: Source::Concluded(
+        conclude,
+        &[
+            "/organization",
+            "/users",
+            "/groups",
+            "/contacts",
+            "/directory/onPremisesSynchronization",
+            "/onPremisesPublishingProfiles/authentication/agents",
+            "/onPremisesPublishingProfiles/provisioning/agents",
+        ],
+    ),
     entity: "",
     permissions: Permissions {
         read: "Organization.Read.All + User.Read.All + Group.Read.All + OrgContact.Read.All",
@@ -47,6 +61,32 @@ pub static DIRECTORY_SYNCHRONIZATION_HEALTH: DataSource = DataSource {
                 instant("occurred_date_time", "When it occurred.").computed(),
             ])
             .computed(),
+        objects("agents", "The agents on-premises that Graph shows.")
+            .of(&[
+                string(
+                    "type",
+                    "What it is for: `authentication` (pass-through authentication) or `provisioning` \
+                     (Cloud Sync).",
+                )
+                .computed(),
+                string("machine_name", "The server that it is on.").computed(),
+                string("external_ip", "The address that it comes from.").computed(),
+                string("status", "`active` or `inactive`.").computed(),
+            ])
+            .computed(),
+        object("client", "Microsoft Entra Connect, as it last told of itself.")
+            .of(&[
+                string("version", "Its version.").computed(),
+                string("machine_name", "The server that it is on.").computed(),
+                string("service_account", "The account that it signs in with.").computed(),
+                duration("synchronization_interval", "How long it is to wait between two runs.")
+                    .computed(),
+                integer("pending_objects_addition", "How many objects it has yet to add.").computed(),
+                integer("pending_objects_update", "How many objects it has yet to change.").computed(),
+                integer("pending_objects_deletion", "How many objects it has yet to delete.")
+                    .computed(),
+            ])
+            .computed(),
         objects("unread", "What could not be read, and why.")
             .of(&[
                 string("path", "What was to be read.").computed(),
@@ -60,7 +100,7 @@ pub static DIRECTORY_SYNCHRONIZATION_HEALTH: DataSource = DataSource {
 /// The one category that Graph documents.
 const CONFLICT: &str = "onPremisesProvisioningErrors/any(e:e/category eq 'PropertyConflict')";
 
-fn conclude(_: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Finding>> {
+fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Finding>> {
     let ask = answers.asking();
     let organization = Read::all("/organization", "Organization.Read.All")
         .select("id,onPremisesSyncEnabled,onPremisesLastSyncDateTime");
@@ -72,17 +112,51 @@ fn conclude(_: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Finding
     ];
     let errors: Vec<Json> =
         kinds.into_iter().flat_map(|(kind, path, by)| errors(&ask, kind, path, by)).collect();
-    let unread: Vec<Json> =
-        ask.unread().iter().map(|one| json!({ "path": one.read.path, "why": one.why })).collect();
+    let kinds = ["authentication", "provisioning"];
+    let agents: Vec<Json> = kinds.into_iter().flat_map(|kind| agents_of(&ask, kind)).collect();
+    let client = client(&ask, question);
+    let unread = unread(&ask, &kinds.map(agents_read));
     let of = |property: &str| organization.map_or(Json::Null, |own| own[property].clone());
     let told = json!({
         "onPremisesSyncEnabled": of("onPremisesSyncEnabled"),
         "onPremisesLastSyncDateTime": of("onPremisesLastSyncDateTime"),
         "errorCount": errors.len(),
         "errors": errors,
+        "agents": agents,
+        "client": client,
         "unread": unread,
     });
     ask.conclude(Ok(told))
+}
+
+fn agents_of(ask: &Asking<'_>, kind: &str) -> Vec<Json> {
+    let agents = ask.objects(&agents_read(kind)).unwrap_or_default().iter();
+    let agents = agents.map(|agent| {
+        json!({
+            "type": kind,
+            "machineName": agent["machineName"],
+            "externalIp": agent["externalIp"],
+            "status": agent["status"],
+        })
+    });
+    agents.collect()
+}
+
+/// What Connect last told of itself, in the beta alone.
+fn client(ask: &Asking<'_>, question: &Question<'_>) -> Json {
+    let Some(tenant) = question.token["tid"].as_str() else { return Json::Null };
+    let told = ask.known(&super::tenant::synchronization(tenant).in_beta());
+    let Some(told) = told.map(|told| &told["configuration"]) else { return Json::Null };
+    let last = &told["currentExportData"];
+    json!({
+        "version": told["synchronizationClientVersion"],
+        "machineName": last["clientMachineName"],
+        "serviceAccount": last["serviceAccount"],
+        "synchronizationInterval": told["synchronizationInterval"],
+        "pendingObjectsAddition": last["pendingObjectsAddition"],
+        "pendingObjectsUpdate": last["pendingObjectsUpdate"],
+        "pendingObjectsDeletion": last["pendingObjectsDeletion"],
+    })
 }
 
 fn errors(ask: &Asking<'_>, kind: &str, path: &str, permission: &'static str) -> Vec<Json> {

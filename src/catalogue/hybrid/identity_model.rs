@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::AREA;
-use super::tenant::{facts, findings, known, with_administrators};
+use super::tenant::{agents, facts, findings, known, with_administrators, with_agents};
 use crate::declare::{
     Answers, Attribute, Codec, Concluded, DataSource, Finding, Inquiry, Law, Permissions, Question,
     Resource, Rule, Source, boolean, instant, objects, string, strings,
@@ -24,7 +24,9 @@ pub static IDENTITY_MODEL: Resource = Resource {
         by `m365_domain_federation`, the features of synchronisation are set by \
         `m365_directory_synchronization`; here it is judged whether all of that fits the model, and the \
         plan is refused where it does not, with the number of the invariant. What Graph cannot do is \
-        told in `manual_steps`, with what shows that it is left to do.\n\n\
+        told in `manual_steps`, with what shows that it is left to do. All invariants, and those about \
+        which there is nothing here that could break them, such as licences, are in the guide [Choose \
+        and deploy your identity model](../guides/identity-model.md).\n\n\
         Switching synchronisation off makes synchronised users and groups those of the cloud. It takes \
         up to 72 hours, and only then can it be switched on again.",
     reference: "https://learn.microsoft.com/graph/api/resources/organization",
@@ -154,6 +156,10 @@ fn steps(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Fin
     };
     let authentication = known(question.planned, "authentication").and_then(Authentication::named);
     let named = texts(question.planned, "domains");
+    let facts = match authentication {
+        Some(Authentication::PassThrough) => with_agents(&ask, facts),
+        _ => facts,
+    };
     let steps = manual_steps(&facts, model, authentication, &named);
     let steps: Vec<Json> = steps
         .into_iter()
@@ -171,8 +177,9 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
     name: "identity_model",
     area: AREA,
     doc: "The identity model that the tenant has, with what shows it. Whether password hashes or an \
-        agent check passwords cannot be told with certainty from Graph v1.0: what is inferred is \
-        marked so.",
+        agent check passwords cannot be told with certainty: the agents are in the beta version of \
+        Graph only, where an application needs `OnPremisesPublishingProfiles.ReadWrite.All` to read \
+        them. What is inferred is marked so, and what could not be read is told.",
     reference: "https://learn.microsoft.com/entra/identity/hybrid/connect/choose-ad-authn",
     source: Source::Concluded(
         conclude,
@@ -181,6 +188,7 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
             "/domains",
             "/directory/onPremisesSynchronization",
             "/policies/featureRolloutPolicies",
+            "/onPremisesPublishingProfiles/authentication/agents",
         ],
     ),
     entity: "",
@@ -222,7 +230,7 @@ pub static IDENTITY_MODEL_AS_IT_IS: DataSource = DataSource {
 
 fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, Finding>> {
     let ask = answers.asking();
-    let facts = facts(&ask, question);
+    let facts = with_agents(&ask, facts(&ask, question));
     let told = classify(&facts);
     let federated = facts.federated();
     let managed: Vec<&str> = facts
@@ -246,8 +254,7 @@ fn conclude(question: &Question<'_>, answers: &Answers) -> Inquiry<Result<Json, 
         .flatten()
         .map(|step| json!({ "step": step.step, "evidence": step.evidence }))
         .collect();
-    let unread: Vec<Json> =
-        ask.unread().iter().map(|one| json!({ "path": one.read.path, "why": one.why })).collect();
+    let unread = super::tenant::unread(&ask, &[agents("authentication")]);
     let told = json!({
         "model": told.model.map(Model::name),
         "authentication": told.authentication.map(Authentication::name),

@@ -214,6 +214,26 @@ mod tests {
         assert_eq!(refused(true, false, &later), [""; 0]);
     }
 
+    /// Each attribute that is marked is refused by its name, and no other is.
+    #[test]
+    fn every_attribute_that_is_mastered_on_premises_is_named() {
+        let all = crate::catalogue::users::USER.attributes.iter();
+        let changeable = all.filter(|one| one.mode != crate::declare::Mode::Computed);
+        let mut mastered = 0;
+        for attribute in changeable.filter(|one| one.name != "display_name" && !one.local) {
+            let name = match attribute.kind {
+                Kind::Link => attribute.name.trim_end_matches("_id"),
+                _ => attribute.name,
+            };
+            let mut planned = json!({ "displayName": "Ann", "usageLocation": "CH" });
+            planned[camel(name)] = "changed".into();
+            let expected = attribute.mastered_on_premises.then_some(attribute.name);
+            mastered += usize::from(expected.is_some());
+            assert_eq!(refused(true, false, &planned), Vec::from_iter(expected));
+        }
+        assert!(mastered > 20, "{mastered}");
+    }
+
     #[test]
     fn a_synchronised_group_has_the_members_that_it_has() {
         let group = |kind: &str, assignable: bool| json!({ "groupTypes": [kind], "isAssignableToRole": assignable });

@@ -2,7 +2,7 @@
 
 use super::AREA;
 use crate::declare::{
-    Attribute, Check, Permissions, Resource, Rule, boolean, integer, object, string,
+    Attribute, Check, Permissions, Resource, Rule, boolean, duration, integer, object, string,
 };
 
 /// How Graph takes what is synchronised from on-premises.
@@ -44,7 +44,21 @@ pub static DIRECTORY_SYNCHRONIZATION: Resource = Resource {
                     .checks(&[Check::Range(0, 2_147_483_647)])
                     .optional_computed(),
             ])
-            .optional_computed()])
+            .optional_computed(),
+            duration(
+                "customer_requested_synchronization_interval",
+                "How long Connect waits between two synchronisations, as you ask for. Connect takes no \
+                 less than `PT30M`.",
+            )
+            .optional_computed()
+            .beta(),
+            duration(
+                "synchronization_interval",
+                "How long Connect is to wait between two synchronisations, as Microsoft Entra says.",
+            )
+            .optional_computed()
+            .beta(),
+            ])
             .merged()
             .optional_computed(),
         object("features", "What synchronisation does.").of(FEATURES).merged().optional_computed(),

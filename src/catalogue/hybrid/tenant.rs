@@ -1,10 +1,10 @@
 //! What judgements of the identity model have to know of the tenant, as reads and as the facts that
 //! `policy::identity` judges by. What cannot be read stays not known.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::catalogue::conditional_access::tenant::user;
-use crate::declare::{Asking, Elsewhere, Finding, Question, Read, UNKNOWN};
+use crate::declare::{Answer, Asking, Elsewhere, Finding, Question, Read, UNKNOWN};
 use crate::policy::identity::{Facts, Violation};
 use crate::policy::roles::GLOBAL_ADMINISTRATOR;
 use crate::terraform::Path;
@@ -21,7 +21,7 @@ fn organization() -> Read {
 }
 
 /// Directory synchronisation, which has the id of the tenant.
-fn synchronization(tenant: &str) -> Read {
+pub(super) fn synchronization(tenant: &str) -> Read {
     let path = format!("/directory/onPremisesSynchronization/{tenant}");
     Read::one(path, "OnPremDirectorySynchronization.Read.All")
 }
@@ -30,6 +30,17 @@ fn synchronization(tenant: &str) -> Read {
 pub(super) fn rollouts() -> Read {
     Read::all("/policies/featureRolloutPolicies", "Policy.Read.HybridAuthentication")
         .expand("appliesTo")
+}
+
+/// The agents on-premises of a kind. Only the beta version of Graph shows them.
+pub(super) fn agents(of: &str) -> Read {
+    let path = format!("/onPremisesPublishingProfiles/{of}/agents");
+    Read::all(path, "OnPremisesPublishingProfiles.ReadWrite.All").in_beta()
+}
+
+/// The same facts, with the agents that check passwords.
+pub(super) fn with_agents(ask: &Asking<'_>, facts: Facts) -> Facts {
+    Facts { agents: ask.objects(&agents("authentication")).map(read_all), ..facts }
 }
 
 fn global_administrators() -> Read {
@@ -80,6 +91,16 @@ pub(in crate::catalogue) fn with_administrators(
     let names = emergency.filter_map(|user| user["userPrincipalName"].as_str());
     facts.emergency = names.map(str::to_owned).collect();
     facts
+}
+
+/// What could not be read, and why; of `optional` also what Graph does not know.
+pub(super) fn unread(ask: &Asking<'_>, optional: &[Read]) -> Vec<Json> {
+    let refused = ask.unread().into_iter().map(|one| (one.read.path, one.why));
+    let absent = optional.iter().filter(|read| matches!(ask.answer(read), Some(Answer::Absent)));
+    let absent =
+        absent.map(|read| (read.path.clone(), "Graph does not have it in this tenant".to_owned()));
+    let told = refused.chain(absent).map(|(path, why)| json!({ "path": path, "why": why }));
+    told.collect()
 }
 
 fn read_all<T: serde::de::DeserializeOwned>(objects: &[Json]) -> Vec<T> {

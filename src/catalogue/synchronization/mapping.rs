@@ -5,15 +5,19 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::definitions;
 use super::names::{self, said};
 use crate::declare::{Ask, Rewrite};
 
 /// Where the rules are.
 const RULES: &str = "synchronizationRules";
 
+/// What holds where nothing is said.
+type Usual = fn() -> Json;
+
 /// Members of an attribute mapping that are left alone where they are not set, and what they are in a
 /// new one.
-const MEMBERS: [(&str, fn() -> Json); 4] = [
+const MEMBERS: [(&str, Usual); 4] = [
     ("defaultValue", || Json::Null),
     ("flowType", || "Always".into()),
     ("flowBehavior", || "FlowWhenChanged".into()),
@@ -25,14 +29,18 @@ pub(super) fn view(schema: &Json, managed: &Json) -> Json {
     let named = managed["objectMappings"].as_object();
     let told = named.into_iter().flatten().filter_map(|(name, managed)| {
         let object = names::find(&schema[RULES], name).ok()?;
-        Some((name.clone(), object_mapping(object.mapping, managed)))
+        let mut told = object_mapping(object.mapping, managed);
+        for (side, definition) in definitions::told(schema, object, managed) {
+            told.insert(side.into(), definition);
+        }
+        Some((name.clone(), told.into()))
     });
     let told: Map<String, Json> = told.collect();
     let told = if managed["objectMappings"].is_object() { told.into() } else { Json::Null };
     json!({ "objectMappings": told, RULES: schema[RULES] })
 }
 
-fn object_mapping(mapping: &Json, managed: &Json) -> Json {
+fn object_mapping(mapping: &Json, managed: &Json) -> Map<String, Json> {
     let mut told = Map::new();
     for member in ["enabled", "flowTypes"] {
         if said(&managed[member]) {
@@ -55,7 +63,7 @@ fn object_mapping(mapping: &Json, managed: &Json) -> Json {
         });
         told.insert("unmappedAttributes".into(), absent.cloned().collect());
     }
-    told.into()
+    told
 }
 
 /// The filters of an object mapping, by name; one without a name has its place.
@@ -158,6 +166,7 @@ pub(super) fn write(rewrite: &Rewrite<'_>, answers: &[Json]) -> Result<Json, Str
         let change =
             Change { found: &found, prior: &before[name.as_str()], planned, parsed: &parsed };
         change.apply(mapping);
+        definitions::put(&mut schema, name, planned)?;
     }
     Ok(schema)
 }
@@ -393,6 +402,28 @@ mod tests {
         assert_eq!(view(&now, &wanted)["objectMappings"], wanted["objectMappings"]);
         let wrong = json!({ "parsingSucceeded": false, "error": { "message": "no" } });
         assert!(write(&rewrite(&schema), &[wrong]).is_err_and(|why| why.contains("Trim")));
+    }
+
+    #[test]
+    fn attributes_of_ones_own_are_defined_and_stay_defined() {
+        let mut before = schema();
+        before["directories"][1] = json!({ "name": "B", "objects": [{ "name": "Person",
+            "attributes": [{ "name": "mail", "type": "String" }] }] });
+        let plan = planned(&json!({ "targetAttributes": {
+            "officeCode": { "type": "String", "multivalued": true }, "mail": { "type": "String" } } }));
+        let now = written(&before, &Json::Null, &plan, &[]);
+        let defined = &now["directories"][1]["objects"][0]["attributes"];
+        assert_eq!(defined[0], json!({ "name": "mail", "type": "String" }), "it was there");
+        assert_eq!(
+            (&defined[1]["name"], &defined[1]["multivalued"]),
+            (&json!("officeCode"), &json!(true))
+        );
+        assert_eq!(view(&now, &plan)["objectMappings"], plan["objectMappings"]);
+        assert_eq!(written(&now, &plan, &Json::Null, &[]), now);
+        let lost = planned(&json!({ "sourceAttributes": { "x": { "type": "String" } } }));
+        let rewrite =
+            Rewrite { object: &before, found: &Json::Null, prior: &Json::Null, planned: &lost };
+        assert!(write(&rewrite, &[]).is_err_and(|why| why.contains("directory A")));
     }
 
     #[test]

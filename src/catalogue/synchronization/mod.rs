@@ -1,5 +1,6 @@
 //! Provisioning: jobs that carry users and groups from one directory to another.
 
+mod definitions;
 mod job;
 mod mapping;
 mod names;

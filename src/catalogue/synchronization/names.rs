@@ -93,6 +93,27 @@ pub(super) fn put(mapping: &mut Json, target: &str, one: Option<Json>) {
     }
 }
 
+/// The attributes that a directory says its objects of a kind have.
+pub(super) fn definitions<'a>(schema: &'a Json, directory: &Json, object: &Json) -> Vec<&'a Json> {
+    let directory = elements(&schema["directories"]).find(|one| one["name"] == *directory);
+    let objects = directory.into_iter().flat_map(|one| elements(&one["objects"]));
+    objects
+        .filter(|one| one["name"] == *object)
+        .flat_map(|one| elements(&one["attributes"]))
+        .collect()
+}
+
+/// The objects of a kind in a directory, to be changed.
+pub(super) fn object_mut<'a>(
+    schema: &'a mut Json,
+    directory: &Json,
+    object: &Json,
+) -> Option<&'a mut Json> {
+    let all = schema["directories"].as_array_mut()?.iter_mut();
+    let own = all.filter(|one| one["name"] == *directory);
+    own.filter_map(|one| one["objects"].as_array_mut()).flatten().find(|one| one["name"] == *object)
+}
+
 /// An expression without the spaces outside of quotes.
 pub(super) fn bare(expression: &str) -> String {
     let (mut quoted, mut escaped) = (false, false);
@@ -152,16 +173,19 @@ pub(super) fn lacking(
     planned: &Json,
 ) -> Result<Vec<(Vec<String>, String)>, String> {
     let Found { rule, mapping } = find(&schema["synchronizationRules"], name)?;
-    let attributes = |directory: &Json, object: &Json| -> Vec<&str> {
-        let directory = elements(&schema["directories"]).find(|one| one["name"] == *directory);
-        let objects = directory.into_iter().flat_map(|one| elements(&one["objects"]));
-        let own = objects.filter(|one| one["name"] == *object);
-        own.flat_map(|one| elements(&one["attributes"]))
-            .filter_map(|one| one["name"].as_str())
-            .collect()
+    let attributes = |side: &str, directory: &Json, object: &Json| -> Vec<&str> {
+        let own = definitions(schema, directory, object);
+        let mut known: Vec<&str> = own.into_iter().filter_map(|one| one["name"].as_str()).collect();
+        if !known.is_empty() {
+            let more = planned[side].as_object().into_iter().flatten();
+            known.extend(more.map(|(name, _)| name.as_str()));
+        }
+        known
     };
-    let source = attributes(&rule["sourceDirectoryName"], &mapping["sourceObjectName"]);
-    let target = attributes(&rule["targetDirectoryName"], &mapping["targetObjectName"]);
+    let source =
+        attributes("sourceAttributes", &rule["sourceDirectoryName"], &mapping["sourceObjectName"]);
+    let target =
+        attributes("targetAttributes", &rule["targetDirectoryName"], &mapping["targetObjectName"]);
     let mut found = Vec::new();
     let mut look = |steps: &[&str], known: &[&str], attribute: &str, whose: &str| {
         // A directory may not say what it has.

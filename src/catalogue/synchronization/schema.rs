@@ -79,7 +79,7 @@ const OBJECT_MAPPING: &[Attribute] = &[
             .required(),
         string(
             "operator",
-            "The operator, such as `EQUALS`, `NOT EQUALS`, `IS TRUE`, `IS NULL`, `IN` or `REGEX MATCH`.",
+            "The operator, such as `EQUALS`, `NOT EQUALS`, `IS TRUE`, `IS NULL` or `REGEX MATCH`.",
         )
         .graph("operatorName")
         .required(),
@@ -95,6 +95,20 @@ const OBJECT_MAPPING: &[Attribute] = &[
         "unmapped_attributes",
         "Attributes of the target that the job leaves alone: their mappings are taken away.",
     ),
+    map(
+        "source_attributes",
+        "Attributes that the source has and its directory does not say, such as directory extensions, by \
+         name, so that they can be mapped. A definition stays when it leaves the configuration.",
+    )
+    .of(DEFINITION),
+    map("target_attributes", "The same of the target.").of(DEFINITION),
+];
+
+const DEFINITION: &[Attribute] = &[
+    string("type", "What it holds.")
+        .one_of(&["String", "Integer", "Reference", "Binary", "Boolean", "DateTime"])
+        .required(),
+    boolean("is_multivalued", "Whether it holds several values.").graph("multivalued"),
 ];
 
 const ATTRIBUTE_MAPPING: &[Attribute] = &[

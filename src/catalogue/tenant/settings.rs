@@ -1,7 +1,9 @@
 //! `m365_organization`.
 
 use super::AREA;
-use crate::declare::{Permissions, Resource, object, string, strings};
+use crate::declare::{Check, Permissions, Resource, object, string, strings};
+
+const MAIL: &[Check] = &[Check::Pattern(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "a mail address")];
 
 /// Whom Microsoft writes to, and whom people ask about privacy.
 pub static ORGANIZATION: Resource = Resource {
@@ -18,13 +20,16 @@ pub static ORGANIZATION: Resource = Resource {
             "technical_notification_mails",
             "Whom Microsoft writes to about technical matters.",
         )
+        .checks(MAIL)
         .optional_computed(),
         strings("marketing_notification_emails", "Whom Microsoft writes to about offers.")
+            .checks(MAIL)
             .optional_computed(),
         strings(
             "security_compliance_notification_mails",
             "Whom Microsoft writes to about security and compliance.",
         )
+        .checks(MAIL)
         .optional_computed(),
         strings(
             "security_compliance_notification_phones",
@@ -33,8 +38,13 @@ pub static ORGANIZATION: Resource = Resource {
         .optional_computed(),
         object("privacy_profile", "Whom people ask about privacy.")
             .of(&[
-                string("contact_email", "The mail address.").optional_computed(),
-                string("statement_url", "Where the privacy statement is.").optional_computed(),
+                string("contact_email", "The mail address.").checks(MAIL).optional_computed(),
+                string("statement_url", "Where the privacy statement is, `https://..`.")
+                    .checks(&[
+                        Check::Length(1, 255),
+                        Check::Pattern("^https?://[!-~]+$", "an address that begins with https://"),
+                    ])
+                    .optional_computed(),
             ])
             .optional_computed(),
     ],

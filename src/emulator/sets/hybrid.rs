@@ -141,6 +141,24 @@ pub(super) static ROLLOUTS: Set = Set {
     ..Set::COLLECTION
 };
 
+const AGENTS: Permissions = &[&["OnPremisesPublishingProfiles.ReadWrite.All"]];
+
+/// What agents on-premises are for: `authentication`, `provisioning` and others. In the beta alone.
+pub(super) static PUBLISHING_PROFILES: Set = Set {
+    ty: "onPremisesPublishingProfile",
+    paths: &["onPremisesPublishingProfiles"],
+    read: AGENTS,
+    ..Set::COLLECTION
+};
+
+/// Agents on-premises, which come with their installation.
+pub(super) static PUBLISHING_AGENTS: Set = Set {
+    ty: "onPremisesAgent",
+    paths: &["onPremisesPublishingProfiles/{onPremisesPublishingProfile}/agents"],
+    read: AGENTS,
+    ..Set::COLLECTION
+};
+
 /// Contacts that came from on-premises; nothing changes them here.
 pub(super) static CONTACTS: Set = Set {
     ty: "orgContact",

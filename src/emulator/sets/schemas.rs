@@ -187,7 +187,7 @@ fn check(schema: &Properties) -> Outcome<()> {
     Ok(())
 }
 
-const OPERATORS: [&str; 12] = [
+const OPERATORS: [&str; 11] = [
     "EQUALS",
     "NOT EQUALS",
     "IS TRUE",
@@ -196,7 +196,6 @@ const OPERATORS: [&str; 12] = [
     "IS NOT NULL",
     "REGEX MATCH",
     "NOT REGEX MATCH",
-    "IN",
     "GREATER_THAN",
     "GREATER_THAN_OR_EQUALS",
     "INCLUDES",

@@ -45,6 +45,23 @@ pub struct Rollout {
     pub applies_to: Vec<Json>,
 }
 
+/// An agent on-premises (`onPremisesAgent`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Agent {
+    /// The server that it is on.
+    pub machine_name: String,
+    /// `active` or `inactive`.
+    pub status: String,
+}
+
+impl Agent {
+    /// Whether it answers.
+    pub fn is_active(&self) -> bool {
+        self.status.eq_ignore_ascii_case("active")
+    }
+}
+
 /// The tenant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
@@ -58,6 +75,8 @@ pub struct Facts {
     pub domains: Option<Vec<Domain>>,
     /// Every staged rollout.
     pub rollouts: Option<Vec<Rollout>>,
+    /// The agents of pass-through authentication, which only the beta version of Graph shows.
+    pub agents: Option<Vec<Agent>>,
     /// The sign-in names of the Global Administrators that are enabled.
     pub administrators: Option<Vec<String>>,
     /// The sign-in names of the emergency access accounts.
@@ -65,6 +84,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The servers whose agents check passwords, as far as that is known.
+    pub fn active_agents(&self) -> Option<Vec<&str>> {
+        let active = self.agents.as_ref()?.iter().filter(|agent| agent.is_active());
+        Some(active.map(|agent| agent.machine_name.as_str()).collect())
+    }
+
     /// A feature of directory synchronisation.
     pub fn feature(&self, name: &str) -> Option<bool> {
         self.features.as_ref().map(|features| features[name] == true)

@@ -9,7 +9,7 @@ mod facts;
 mod invariants;
 mod model;
 
-pub use facts::{Domain, Facts, Rollout};
+pub use facts::{Agent, Domain, Facts, Rollout};
 pub use invariants::{
     Violation, can_be_default, can_be_federated, can_be_named, federation, leaked_credentials,
     leaving_federation,

@@ -123,16 +123,37 @@ pub fn classify(facts: &Facts) -> Classification {
         };
         say(statement, format!("features.passwordSyncEnabled is {on}"), true);
     }
+    let agents = facts.active_agents();
+    let checked_by = agents.as_deref().filter(|agents| !agents.is_empty());
     if facts.is_synchronised == Some(true) {
         told.authentication = match (facts.domains.is_some(), federated.is_empty(), hashes) {
             (_, false, _) => Some(Authentication::Federated),
+            (true, true, _) if let Some(agents) = checked_by => {
+                told.statements.push(Statement {
+                    statement: "An agent on-premises checks passwords.".to_owned(),
+                    evidence: format!(
+                        "all domains are managed, and pass-through authentication agents are active on {}",
+                        agents.join(", ")
+                    ),
+                    is_certain: false,
+                });
+                Some(Authentication::PassThrough)
+            }
             (true, true, Some(true)) => {
                 told.statements.push(Statement {
                     statement: "Microsoft Entra checks passwords by their hashes.".to_owned(),
-                    evidence: "all domains are managed and hashes are synchronised; pass-through \
-                               authentication could be on as well, which Graph v1.0 does not show"
-                        .to_owned(),
-                    is_certain: false,
+                    evidence: match agents {
+                        Some(_) => {
+                            "all domains are managed, hashes are synchronised, and no \
+                                    pass-through authentication agent is active"
+                        }
+                        None => {
+                            "all domains are managed and hashes are synchronised; pass-through \
+                                 authentication could be on as well, whose agents could not be read"
+                        }
+                    }
+                    .to_owned(),
+                    is_certain: agents.is_some(),
                 });
                 Some(Authentication::PasswordHashSync)
             }
@@ -160,6 +181,9 @@ pub fn classify(facts: &Facts) -> Classification {
     }
     told
 }
+
+/// How many agents of pass-through authentication Microsoft advises: signing in ends with the last.
+const AGENTS: usize = 3;
 
 /// What people have to do for a model, because Graph cannot.
 pub fn manual_steps(
@@ -203,11 +227,21 @@ pub fn manual_steps(
             hashes.map_or_else(unseen, |_| "features.passwordSyncEnabled is false".to_owned()),
         ),
         Some(Authentication::PassThrough) => {
-            step(
-                "Install at least three pass-through authentication agents on-premises, and choose \
-                 pass-through authentication in Microsoft Entra Connect.",
-                "agents are not in Graph v1.0".to_owned(),
-            );
+            let active = facts.active_agents();
+            let evidence = match &active {
+                None => {
+                    "agents are in the beta version of Graph only, and could not be read".to_owned()
+                }
+                Some(active) if active.is_empty() => "no agent is active".to_owned(),
+                Some(active) => format!("agents are active on {} only", active.join(", ")),
+            };
+            if active.is_none_or(|active| active.len() < AGENTS) {
+                step(
+                    "Install at least three pass-through authentication agents on-premises, and choose \
+                     pass-through authentication in Microsoft Entra Connect.",
+                    evidence,
+                );
+            }
         }
         Some(Authentication::Federated) => {
             let missing: Vec<&str> = domains
@@ -278,6 +312,29 @@ mod tests {
             assert!(told.statements.iter().all(|one| !one.evidence.is_empty()));
         }
         assert_eq!(classify(&Facts::default()), Classification::default());
+    }
+
+    #[test]
+    fn agents_tell_who_checks_passwords() {
+        let with = |active: usize| {
+            let agent = |status: &str| super::super::Agent {
+                machine_name: "pta".into(),
+                status: status.into(),
+            };
+            let mut agents = vec![agent("active"); active];
+            agents.push(agent("inactive"));
+            Facts { agents: Some(agents), ..facts(true, true, false) }
+        };
+        let authentication = |active| classify(&with(active)).authentication;
+        assert_eq!(authentication(0), Some(Authentication::PasswordHashSync));
+        assert_eq!(authentication(1), Some(Authentication::PassThrough));
+        let last = |facts: &Facts| classify(facts).statements.pop().expect("a statement");
+        assert!(last(&with(0)).is_certain && !last(&facts(true, true, false)).is_certain);
+        let steps = |facts: &Facts| {
+            manual_steps(facts, Model::Hybrid, Some(Authentication::PassThrough), &[]).len()
+        };
+        assert_eq!((steps(&with(2)), steps(&with(3))), (3, 2));
+        assert_eq!(steps(&facts(true, true, false)), 3);
     }
 
     #[test]
