@@ -20,8 +20,7 @@ pub static GROUP: Resource = Resource {
         `membership_rule`. Members are kept apart: see `m365_group_member` and `m365_group_members`. \
         Mail-enabled security groups and distribution lists are Exchange's and cannot be managed \
         here.\n\n\
-        A deleted Microsoft 365 group can be restored for 30 days. Role-assignable groups also take \
-        `RoleManagement.ReadWrite.Directory`.",
+        A deleted Microsoft 365 group can be restored for 30 days.",
     reference: "https://learn.microsoft.com/graph/api/resources/group",
     path: "/groups",
     entity: "group",
