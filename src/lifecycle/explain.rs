@@ -121,6 +121,11 @@ fn advice(error: &Error, permission: &str) -> Option<String> {
              administrative unit holds) also need a directory role.",
             with_wider(permission)
         ),
+        300..400 => {
+            "Graph does not redirect: something between here and there does, such as a proxy that asks \
+             for a sign-in."
+                .to_owned()
+        }
         404 => {
             "An object that this refers to does not exist. Was it deleted outside of Terraform, \
                 or is it in another tenant?"

@@ -1,7 +1,9 @@
 //! `m365_group`.
 
 use super::AREA;
-use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::catalogue::codec::{
+    absent_is_false, absent_is_paused, differ_in_truth, hides_or_shows_members,
+};
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
@@ -81,6 +83,7 @@ pub static GROUP: Resource = Resource {
             "membership_rule_processing_state",
             "`On`, or `Paused`: members stay as they are. Set together with `membership_rule`.",
         )
+        .same(absent_is_paused)
         .one_of(&["On", "Paused"]),
         boolean(
             "is_assignable_to_role",
