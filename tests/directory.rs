@@ -150,3 +150,21 @@ async fn a_unit_hides_its_members_and_keeps_them() {
     workspace.plan_is_empty().await;
     workspace.ok(&["destroy", "-input=false", "-auto-approve"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_write_members_alone_adds_them_one_by_one() {
+    let roles = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"].map(str::to_owned).to_vec();
+    let workspace = Workspace::new(Options { roles: Some(roles), ..Options::default() }, "").await;
+    let group = json!({ "displayName": "G", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true });
+    let group = workspace.make("/groups", group).await;
+    workspace.write(&format!(
+        "data \"m365_users\" \"all\" {{\n  filter = \"accountEnabled eq true\"\n}}\n\
+         resource \"m365_group_members\" \"g\" {{\n  group_id = \"{group}\"\n  member_ids = \
+         slice(sort(data.m365_users.all.ids), 0, 5)\n}}\n"
+    ));
+    workspace.ok(APPLY).await;
+    let requests = workspace.requests().await;
+    let sent = |verb: &str| requests.iter().filter(|request| request.starts_with(verb)).count();
+    assert_eq!((sent("PATCH"), sent("POST /v1.0/groups")), (1, 5), "{requests:#?}");
+    workspace.plan_is_empty().await;
+}

@@ -24,6 +24,13 @@ pub(super) fn absent_is_false(a: &Json, b: &Json) -> bool {
     a.as_bool().unwrap_or_default() == b.as_bool().unwrap_or_default()
 }
 
+/// Whether two states of a membership rule's processing say the same: where there is none it is paused
+/// (Graph reference, `administrativeUnit`, `membershipRuleProcessingState`).
+pub(super) fn absent_is_paused(a: &Json, b: &Json) -> bool {
+    let state = |json: &Json| json.as_str().unwrap_or("Paused").to_owned();
+    state(a) == state(b)
+}
+
 /// Whether a truth value changes; null, as above, is false.
 pub(super) fn differ_in_truth(before: &Value, after: &Value) -> bool {
     let truth = |value: &Value| value.as_bool().unwrap_or_default();
@@ -92,6 +99,13 @@ mod tests {
     fn check(codec: &Codec, ours: Json, graphs: Json) {
         assert_eq!((codec.encode)(ours.clone()), graphs);
         assert_eq!((codec.decode)(graphs), ours);
+    }
+
+    #[test]
+    fn what_has_no_rule_is_paused() {
+        assert!(absent_is_paused(&json!("Paused"), &Json::Null));
+        assert!(!absent_is_paused(&json!("On"), &Json::Null));
+        assert!(!absent_is_paused(&json!("On"), &json!("Paused")));
     }
 
     #[test]

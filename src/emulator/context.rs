@@ -155,6 +155,12 @@ impl Context<'_> {
 /// What each service says of an id that it does not know.
 pub(crate) fn not_found(set: &Set, id: &str) -> Refusal {
     match set.service {
+        // These have no other names.
+        _ if ["group", "administrativeUnit"].contains(&set.ty)
+            && uuid::Uuid::try_parse(id).is_err() =>
+        {
+            Refusal::directory(format!("Invalid object identifier '{id}'."))
+        }
         Service::Directory | Service::Roles => Refusal::no_such_object(id),
         Service::ConditionalAccess => {
             Refusal::new(404, "NotFound", format!("{id} does not exist in the directory."))

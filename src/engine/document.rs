@@ -17,7 +17,7 @@ mod words;
 
 pub use function::Function;
 
-use crate::declare::{Catalogue, Permissions};
+use crate::declare::{Catalogue, More, Permissions};
 use crate::engine::{Data, Model};
 
 /// A page of the documentation.
@@ -107,7 +107,12 @@ fn example(path: &str, examples: Examples<'_>) -> Section<'static> {
 }
 
 /// Where a thing is kept in Graph, its reference page, and the permissions that it takes.
-fn graph(place: &str, reference: &str, permissions: Permissions) -> Section<'static> {
+fn graph(
+    place: &str,
+    reference: &str,
+    permissions: Permissions,
+    more: &[More],
+) -> Section<'static> {
     let reference = match reference {
         "" => String::new(),
         url => format!(" See its [reference]({url})."),
@@ -122,7 +127,11 @@ fn graph(place: &str, reference: &str, permissions: Permissions) -> Section<'sta
              | create, change and destroy | {write} |"
         ),
     };
-    Section("## Microsoft Graph", format!("{place}{reference}{takes}"))
+    let more = more
+        .iter()
+        .map(|More { what, permission, .. }| format!("\n\n{what} also takes `{permission}`."));
+    let more: String = more.collect();
+    Section("## Microsoft Graph", format!("{place}{reference}{takes}{more}"))
 }
 
 #[cfg(test)]

@@ -107,12 +107,17 @@ fn advice(error: &Error, permission: &str) -> Option<String> {
                 (environment) and this tenant, and is the application still enabled there?"
             .to_owned(),
         403 => format!(
-            "The application needs the application permission {}, granted by an \
+            "The application needs the application {}, granted by an \
              administrator's consent. If it was granted moments ago, try again: a token keeps the \
              permissions that it was issued with. Some objects (administrators, what a restricted \
              administrative unit holds) also need a directory role.",
             with_wider(permission)
         ),
+        300..400 => {
+            "Graph does not redirect: something between here and there does, such as a proxy that asks \
+             for a sign-in."
+                .to_owned()
+        }
         404 => {
             "An object that this refers to does not exist. Was it deleted outside of Terraform, \
                 or is it in another tenant?"
@@ -190,7 +195,9 @@ fn with_wider(permissions: &str) -> String {
         [] => needed.to_owned(),
         wider => format!("{needed} (or {})", wider.join(" or ")),
     });
-    named.collect::<Vec<_>>().join(" and ")
+    let named: Vec<String> = named.collect();
+    let word = if named.len() == 1 { "permission" } else { "permissions" };
+    format!("{word} {}", named.join(" and "))
 }
 
 /// What Microsoft's support asks for.

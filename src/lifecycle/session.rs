@@ -37,6 +37,8 @@ struct Shared {
     /// The provider block in Graph's shape, secrets left out.
     provider: Json,
     told: OnceCell<Json>,
+    /// The tenant as Graph tells it, where the access token does not.
+    asked: OnceCell<Option<String>>,
     /// Settings that this process planned, by resource and id.
     planned: Mutex<HashMap<String, Json>>,
 }
@@ -64,6 +66,7 @@ impl Session {
             inquiries: Inquiries::default(),
             provider,
             told: OnceCell::new(),
+            asked: OnceCell::new(),
             planned: Mutex::default(),
         };
         Self { shared: Arc::new(shared), graph, until: Instant::now() + DAY }
@@ -306,9 +309,20 @@ impl Session {
         self.shared.told.get_or_init(read).await
     }
 
-    /// The tenant's id, as the access token says it: the setting may be a domain.
+    /// The tenant's id, as the access token says it: the setting may be a domain. Graph is asked where
+    /// the token is not legible, which is the right of whoever issues it.
     pub(super) async fn tenant(&self) -> Option<&str> {
-        self.told().await["tid"].as_str()
+        if let Some(told) = self.told().await["tid"].as_str() {
+            return Some(told);
+        }
+        let organization = graph::Request::get("/organization").query("$select", "id");
+        let ask = async || match self.graph.list(&organization).await {
+            Ok(listed) => Ok(listed.first().and_then(|one| one["id"].as_str().map(str::to_owned))),
+            // Asking again would be answered the same.
+            Err(error) if error.is_forbidden() => Ok(None),
+            Err(error) => Err(error),
+        };
+        self.shared.asked.get_or_try_init(ask).await.ok()?.as_deref()
     }
 }
 
@@ -354,4 +368,29 @@ fn translated(request: &Request) -> graph::Request {
         translated = translated.header("Prefer", "include-unknown-enum-members");
     }
     translated
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::graph::fake::{Act, ruled, status};
+
+    #[tokio::test]
+    async fn a_token_that_is_not_legible_does_not_hide_the_tenant() {
+        let told = json!({ "value": [{ "id": "the-tenant" }] });
+        let (wire, graph) = ruled(
+            move |target, _| match target.starts_with("/v1.0/organization") {
+                true => Act::Answer(200, None, told.clone()),
+                false => status(404),
+            },
+            |_| {},
+        );
+        let session = Session::new(graph, String::new(), Json::Null, CancellationToken::new());
+        for _ in 0..2 {
+            assert_eq!(session.tenant().await, Some("the-tenant"));
+        }
+        assert_eq!(wire.times().len(), 1);
+    }
 }

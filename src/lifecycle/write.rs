@@ -22,10 +22,18 @@ pub(super) async fn relate(
     path: &str,
     changes: &[LinkChange],
 ) -> Result<(), Error> {
+    // To bind is to write the object, which whoever may write its relationships need not be allowed.
+    let mut may_bind = true;
     for request in changes.iter().flat_map(|change| request::relate(path, change, session.base())) {
+        let binds = request.verb == Verb::Patch;
+        if binds && !may_bind {
+            one_by_one(session, model, path, &request).await?;
+            continue;
+        }
         match link(session, model, &request).await {
             Ok(()) => {}
-            Err(error) if request.verb == Verb::Patch && exist_already(&error) => {
+            Err(error) if binds && (error.is_forbidden() || exist_already(&error)) => {
+                may_bind = !error.is_forbidden();
                 one_by_one(session, model, path, &request).await?;
             }
             Err(error) => return Err(error),

@@ -152,6 +152,16 @@ async fn groups_keep_their_rules() {
     c.patch(&format!("/groups/{id}"), json!({ "groupTypes": ["Unified"], "displayName": "New" }))
         .await
         .is(204);
+    c.patch(&format!("/groups/{id}"), json!({ "visibility": "HiddenMembership" }))
+        .await
+        .refuses(400, "visibility");
+    let mut roles = group("roles");
+    roles["isAssignableToRole"] = json!(true);
+    let roles = c.post("/groups", roles).await.is(201)["id"].as_str().unwrap().to_owned();
+    c.patch(&format!("/groups/{roles}"), json!({ "visibility": "Public" }))
+        .await
+        .refuses(400, "visibility");
+    c.get("/groups/finance").await.refuses(400, "Invalid object identifier 'finance'");
     c.delete(&format!("/groups/{id}")).await.is(204);
     c.get(&format!("/directory/deletedItems/{id}")).await.is(200);
     let security = c.new_group("security").await;

@@ -180,14 +180,36 @@ async fn not_granted(resource: &'static Resource) -> Outcome {
     let warned = planned.told.iter().any(|told| missing.iter().all(|one| told.contains(one)));
     ensure(warned, || format!("the plan does not warn that {missing:?} is missing"))?;
     let applied = client.apply(model, &none, &planned, config).await?;
-    let named = applied.errors.iter().any(|told| told.contains(resource.permissions.write));
+    let mut needed = resource.permissions.write.split(" + ");
+    let named = applied.errors.iter().any(|told| needed.all(|one| told.contains(one)));
     ensure(named, || {
         format!("{:?} is not named: {:?}", resource.permissions.write, applied.errors)
     })?;
     ensure(applied.state.value.is_null(), || format!("the state is {:?}", applied.state.value))?;
     let written: Vec<_> =
         tenant.writes().await.into_iter().filter(|one| one.status < 300).collect();
-    ensure(written.is_empty(), || format!("{written:?} were carried out"))
+    ensure(written.is_empty(), || format!("{written:?} were carried out"))?;
+    granted(&stage, &roles).await
+}
+
+/// What the declaration names is enough to make the object, to read and to remove it.
+async fn granted(stage: &Stage, roles: &[&str]) -> Outcome {
+    let Stage { model, config, tenant, .. } = stage;
+    let write = model.resource.permissions.write.split(" + ");
+    let more = model.resource.more.iter().map(|more| more.permission);
+    let enough: Vec<&str> = roles.iter().copied().chain(write).chain(more).collect();
+    tenant.control("POST", "/roles", json!({ "roles": enough })).await;
+    let client = Client::start(tenant).await?;
+    let none = State::default();
+    let planned = client.plan(model, &none, config).await?;
+    let warned = planned.told.iter().any(|told| told.contains("is not granted"));
+    ensure(!warned, || format!("with {enough:?} the plan says: {:?}", planned.told))?;
+    let made = client.apply(model, &none, &planned, config).await?;
+    ensure(made.errors.is_empty(), || format!("{enough:?} are not enough: {:?}", made.errors))?;
+    let read = client.read(model, &made.state).await?;
+    let planned = client.plan(model, &read, &Value::Null).await?;
+    let gone = client.apply(model, &read, &planned, &Value::Null).await?;
+    ensure(gone.errors.is_empty(), || format!("{enough:?} do not remove: {:?}", gone.errors))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -67,7 +67,7 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
     let path = request::object_path(model.resource, state);
     if model.resource.keeps == Keeps::Reference {
         let far = request::far_end(model, state);
-        let (status, told) = send(tenant, &request::list_ids(&path)).await;
+        let (status, told) = send(tenant, &request::references(model, state)).await;
         if status == 404 {
             return Ok(None);
         }

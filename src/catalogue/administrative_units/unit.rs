@@ -1,7 +1,7 @@
 //! `m365_administrative_unit`.
 
 use super::AREA;
-use crate::catalogue::codec::{absent_is_false, differ_in_truth};
+use crate::catalogue::codec::{absent_is_false, absent_is_paused, differ_in_truth};
 use crate::declare::{Check, Finding, Lookup, Permissions, Resource, Rule, boolean, string};
 use crate::terraform::{Path, Value};
 
@@ -64,6 +64,7 @@ pub static ADMINISTRATIVE_UNIT: Resource = Resource {
             "membership_rule_processing_state",
             "`On`, or `Paused`: members stay as they are. Set together with `membership_rule`.",
         )
+        .same(absent_is_paused)
         .one_of(&["On", "Paused"]),
     ],
     rules: &[

@@ -1,7 +1,9 @@
 //! `m365_group`.
 
 use super::AREA;
-use crate::catalogue::codec::{absent_is_false, differ_in_truth, hides_or_shows_members};
+use crate::catalogue::codec::{
+    absent_is_false, absent_is_paused, differ_in_truth, hides_or_shows_members,
+};
 use crate::catalogue::hybrid::mastered;
 use crate::catalogue::lockout;
 use crate::declare::{
@@ -20,8 +22,7 @@ pub static GROUP: Resource = Resource {
         `membership_rule`. Members are kept apart: see `m365_group_member` and `m365_group_members`. \
         Mail-enabled security groups and distribution lists are Exchange's and cannot be managed \
         here.\n\n\
-        A deleted Microsoft 365 group can be restored for 30 days. Role-assignable groups also take \
-        `RoleManagement.ReadWrite.Directory`.",
+        A deleted Microsoft 365 group can be restored for 30 days.",
     reference: "https://learn.microsoft.com/graph/api/resources/group",
     path: "/groups",
     entity: "group",
@@ -83,6 +84,7 @@ pub static GROUP: Resource = Resource {
             "membership_rule_processing_state",
             "`On`, or `Paused`: members stay as they are. Set together with `membership_rule`.",
         )
+        .same(absent_is_paused)
         .one_of(&["On", "Paused"]),
         boolean(
             "is_assignable_to_role",

@@ -24,7 +24,6 @@ pub static USER: Resource = Resource {
         A deleted user can be restored for 30 days, unless `purge_on_destroy` is set. Users that are \
         synchronised from on-premises are managed there, and guests are made by invitation: import \
         them.\n\n\
-        Setting the password of an account that exists takes `User-PasswordProfile.ReadWrite.All`. \
         Changing the password or `account_enabled` of somebody who holds an administrator role, or is \
         a member of a role-assignable group, also takes a directory role of at least the same rank.",
     reference: "https://learn.microsoft.com/graph/api/resources/user",

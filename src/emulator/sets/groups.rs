@@ -259,9 +259,9 @@ fn update(
             "The membership of a group that can be assigned to a role cannot be dynamic.",
         ));
     }
-    if text(old, "visibility") == "HiddenMembership"
-        && text(next, "visibility") != "HiddenMembership"
-    {
+    let hidden = |group: &Properties| text(group, "visibility") == "HiddenMembership";
+    let is_public = text(next, "visibility") == "Public";
+    if hidden(old) != hidden(next) || (flag(old, "isAssignableToRole") && is_public) {
         return Err(invalid("visibility"));
     }
     check_kind(next)?;

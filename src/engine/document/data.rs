@@ -12,7 +12,7 @@ pub(super) fn of(data: &Data, examples: Examples<'_>) -> Page {
     let head = Head { name, kind: "Data Source", area: about.area, doc: &about.doc };
     let mut sections = vec![example(&format!("data-sources/{name}/data-source.tf"), examples)];
     let permissions = Permissions { write: "", ..about.permissions };
-    sections.push(graph(&about.place, about.reference, permissions));
+    sections.push(graph(&about.place, about.reference, permissions, &[]));
     sections.push(attributes::section(&data.schema.attributes, &data.attributes, ""));
     let noun = name.strip_prefix(PREFIX).unwrap_or(name);
     page(format!("data-sources/{noun}.md"), &head, &sections)

@@ -27,7 +27,7 @@ pub(super) fn of(model: &Model) -> Page {
     let schema = schema::list(resource);
     let sections = [
         Section("## Example Usage", usage),
-        graph(&place, resource.reference, permissions),
+        graph(&place, resource.reference, permissions, &[]),
         attributes::section(&schema.attributes, &[], ""),
     ];
     page(format!("list-resources/{noun}.md"), &head, &sections)

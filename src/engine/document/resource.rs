@@ -11,7 +11,7 @@ pub(super) fn of(model: &Model, examples: Examples<'_>) -> Page {
     let head = Head { name, kind: "Resource", area: resource.area, doc: resource.doc };
     let mut sections = vec![
         example(&format!("resources/{name}/resource.tf"), examples),
-        graph(&place(model), resource.reference, resource.permissions),
+        graph(&place(model), resource.reference, resource.permissions, resource.more),
     ];
     sections.push(attributes::section(&model.schema.attributes, &model.attributes, CLEARED));
     sections.push(Section("## Constraints", constraints(model)));
