@@ -221,7 +221,16 @@ fn cases() -> Vec<Case> {
         },
         Case {
             id: "INV-05",
-            facts: vec![account(USER, "ann@contoso.com"), global_administrator(USER)],
+            facts: vec![
+                // Whom the tenant has already in its initial domain.
+                Fact::Sent(
+                    "PATCH",
+                    "/users/admin@contoso.onmicrosoft.com".into(),
+                    json!({ "accountEnabled": false }),
+                ),
+                account(USER, "ann@contoso.com"),
+                global_administrator(USER),
+            ],
             refused: federation("contoso.com"),
             twin: vec![
                 account(OTHER, "break-glass@contoso.onmicrosoft.com"),
