@@ -12,7 +12,7 @@ pub static GROUP_MEMBER: Resource = Resource {
     doc: "One direct member of a group; all other members are left alone. Manage a group either by \
         this resource or by `m365_group_members`, not by both.\n\n\
         The members of a dynamic group, and of a group synchronised from on-premises, cannot be \
-        changed. Changing the members of a role-assignable group also takes \
+        changed; the plan refuses the latter (INV-15). Changing the members of a role-assignable group also takes \
         `RoleManagement.ReadWrite.Directory`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}/members",

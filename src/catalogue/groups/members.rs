@@ -13,7 +13,8 @@ pub static GROUP_MEMBERS: Resource = Resource {
         removes the listed members and leaves the group. Manage a group either by this resource or by \
         `m365_group_member`, not by both.\n\n\
         Members are added 20 a request, so that groups of thousands are practical. The members of a \
-        dynamic group, and of a group synchronised from on-premises, cannot be changed. Changing the \
+        dynamic group, and of a group synchronised from on-premises, cannot be changed; the plan refuses \
+        the latter (INV-15). Changing the \
         members of a role-assignable group also takes `RoleManagement.ReadWrite.Directory`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}",
