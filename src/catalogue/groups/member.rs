@@ -12,8 +12,8 @@ pub static GROUP_MEMBER: Resource = Resource {
     doc: "One direct member of a group; all other members are left alone. Manage a group either by \
         this resource or by `m365_group_members`, not by both.\n\n\
         The members of a dynamic group, and of a group synchronised from on-premises, cannot be \
-        changed. Reading the members of a group with hidden membership also takes \
-        `Member.Read.Hidden`.",
+        changed; the plan refuses the latter (INV-15). Reading the members of a group with hidden \
+        membership also takes `Member.Read.Hidden`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}/members",
     entity: "directoryObject",

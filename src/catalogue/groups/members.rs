@@ -13,8 +13,9 @@ pub static GROUP_MEMBERS: Resource = Resource {
         removes the listed members and leaves the group. Manage a group either by this resource or by \
         `m365_group_member`, not by both.\n\n\
         Members are added 20 a request, so that groups of thousands are practical. The members of a \
-        dynamic group, and of a group synchronised from on-premises, cannot be changed. Reading the \
-        members of a group with hidden membership also takes `Member.Read.Hidden`.",
+        dynamic group, and of a group synchronised from on-premises, cannot be changed; the plan \
+        refuses the latter (INV-15). Reading the members of a group with hidden membership also takes \
+        `Member.Read.Hidden`.",
     reference: "https://learn.microsoft.com/graph/api/group-post-members",
     path: "/groups/{group_id}",
     entity: "group",

@@ -190,7 +190,11 @@ fn inquire(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> 
 fn lacks(schema: &Json, name: &str, planned: &Json, path: &Path) -> Vec<Finding> {
     let wrong = match names::lacking(schema, name, planned) {
         Ok(wrong) => wrong,
-        Err(why) => vec![(Vec::new(), why)],
+        Err(why) => {
+            let detail = "An object mapping is called as in the schema of the job, or by the objects that it \
+                          is of, such as \"User to User\".";
+            return vec![Finding::error(path.clone(), why, detail)];
+        }
     };
     let told = wrong.into_iter().map(|(steps, what)| {
         let mut path = path.clone();
@@ -198,7 +202,12 @@ fn lacks(schema: &Json, name: &str, planned: &Json, path: &Path) -> Vec<Finding>
             // Attributes and keys of maps take turns.
             path = if at % 2 == 0 { path.at(step) } else { path.key(step) };
         }
-        Finding::error(path, what, "It is spelled as in the schema of the job; see the portal.")
+        let detail = format!(
+            "{path} names it. Attributes are spelled as in the schema of the job. One that the directory has \
+             and the schema does not say, such as a directory extension, is defined in source_attributes or \
+             target_attributes."
+        );
+        Finding::error(path, what, detail)
     });
     told.collect()
 }

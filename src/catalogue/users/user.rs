@@ -79,8 +79,8 @@ fn sets_password(before: &Value, after: &Value) -> bool {
 static ATTRIBUTES: &[Attribute] = &[
     string(
         "user_principal_name",
-        "The sign-in name, `alias@domain`, in a verified domain of the tenant. Unique; letter case \
-         does not matter.",
+        "The sign-in name, `alias@domain`, in a verified domain of the tenant (INV-16). Unique; \
+         letter case does not matter.",
     )
     .required()
     .form(Form::CaseInsensitive)

@@ -104,7 +104,8 @@ pub fn can_be_named(facts: &Facts, name: &str, has_immutable_id: bool) -> Option
             format!("{suffix} is not verified"),
             format!(
                 "Graph takes sign-in names in verified domains only: {}. Let this depend on \
-                 m365_domain_verification of {suffix}.",
+                 m365_domain_verification of {suffix}, and apply that first where the domain is there \
+                 already.",
                 known()
             ),
         )),
