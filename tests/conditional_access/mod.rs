@@ -2,6 +2,7 @@
 
 mod contradictions;
 mod odd;
+mod templates;
 
 /// What the policies refer to.
 const BESIDE: &str = r#"

@@ -38,10 +38,13 @@ async fn a_strength_that_is_narrowed_is_judged_as_the_policy_would_be() {
         ))
     };
     let with = |strength: String| format!("{strength}{everyone}");
+    let cannot = "L-11: Policy \"P\" demands an authentication that the emergency access accounts cannot give";
+    // A policy that is new sees the strength as the same plan has it.
+    tenant.passed(tenant.run(APPLY, &keys(&[ours, theirs])).await);
+    tenant.stopped(tenant.run(PLAN, &with(keys(&[theirs]))).await, cannot);
     tenant.passed(tenant.run(APPLY, &with(keys(&[ours, theirs]))).await);
     // One model goes that nobody has; then the one that everybody has, or the method altogether.
     tenant.passed(tenant.run(PLAN, &with(keys(&[ours]))).await);
-    let cannot = "L-11: Policy \"P\" demands an authentication that the emergency access accounts cannot give";
     tenant.stopped(tenant.run(PLAN, &with(keys(&[theirs]))).await, cannot);
     tenant.stopped(
         tenant

@@ -411,6 +411,11 @@ fn l11_models_of_keys_are_looked_at() {
             && one.consequence.contains("\"Keys\""))
     );
     check(&to(&["c"]), &["L-01", "L-11"]);
+    // What is put right in part is not told as if it became worse.
+    scene.put_strength(&strength(&["c"]));
+    let to = |models: &[&str]| guard(&Change::StrengthChanged(strength(models)), &scene);
+    assert_eq!(ids(&to(&["a"])), []);
+    assert_eq!(ids(&to(&["b"])), []);
 }
 
 #[test]

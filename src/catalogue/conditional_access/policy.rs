@@ -21,9 +21,12 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
         policy that applies must be satisfied. Before a policy is `enabled`, exclude the emergency \
         access accounts and watch it as `enabledForReportingButNotEnforced`. While security defaults \
         are on, Graph refuses enabled policies: see `m365_security_defaults`.\n\n\
-        Contradictions that Graph would refuse, or that would do nothing, are reported by the plan. \
-        A deleted policy can be restored for 30 days. Custom and built-in roles, groups, locations \
-        and strengths are referred to by bare ids.",
+        Contradictions that Graph would refuse, or that would do nothing, are reported by the plan, \
+        and so is an id that is not there. An enabled policy is tried on the sign-ins of those who \
+        repair the tenant, and a plan that locks them out is stopped: see the guide \
+        [Lockout protection](../guides/lockout-protection.md). A deleted policy can be restored for \
+        30 days. Built-in roles (template ids), groups, applications (client ids), locations and \
+        strengths are referred to by bare ids.",
     reference: "https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy",
     path: "/identity/conditionalAccess/policies",
     entity: "conditionalAccessPolicy",

@@ -41,7 +41,7 @@ pub(super) fn strength_changed(scene: &Scene, strength: &AuthenticationStrength)
     for policy in demanding {
         let name = if policy.id.is_empty() { policy.name() } else { &policy.id };
         let now = judge(scene, Some(name));
-        let new = judge(&after, Some(name)).into_iter().filter(|finding| !now.contains(finding));
+        let new = judge(&after, Some(name)).into_iter().filter(|finding| is_worse(finding, &now));
         findings.extend(new.map(|finding| Finding {
             remedy: format!(
                 "let the strength go on allowing what they have, until they have registered what it \
@@ -59,6 +59,15 @@ pub(super) fn strength_changed(scene: &Scene, strength: &AuthenticationStrength)
     // Several policies may demand it of the same set of people.
     findings.dedup();
     findings
+}
+
+/// Whether a finding is no part of what is the case already: a change for the better leaves some of
+/// it.
+fn is_worse(finding: &Finding, now: &[Finding]) -> bool {
+    let mut same = now.iter().filter(|one| {
+        (one.id, &one.policy) == (finding.id, &finding.policy) && one.severity <= finding.severity
+    });
+    !same.any(|one| finding.whom.iter().all(|who| one.whom.contains(who)))
 }
 
 /// A method can no longer be used.
