@@ -26,7 +26,10 @@ pub const ATTRIBUTES: &[Attribute] = &[
          a start that has passed is not a difference.",
     )
     .optional_computed(),
-    instant("end_date_time", "When it ends. Excludes `duration` and `permanent`."),
+    instant(
+        "end_date_time",
+        "When it ends; what is there after that is ended. Excludes `duration` and `permanent`.",
+    ),
     string(
         "duration",
         "How long it lasts from its start, as an ISO 8601 duration such as `P180D` or `PT8H`. When it \
