@@ -26,7 +26,10 @@ pub const ATTRIBUTES: &[Attribute] = &[
          a start that has passed is not a difference.",
     )
     .optional_computed(),
-    instant("end_date_time", "When it ends. Excludes `duration` and `permanent`."),
+    instant(
+        "end_date_time",
+        "When it ends; what is there after that is ended. Excludes `duration` and `permanent`.",
+    ),
     string(
         "duration",
         "How long it lasts from its start, as an ISO 8601 duration such as `P180D` or `PT8H`. When it \
@@ -330,9 +333,13 @@ pub fn has_ended(state: &Value, now: Timestamp) -> bool {
     text_moment(state.get("end_date_time")).is_some_and(|end| end <= now)
 }
 
-/// A plan with what follows from it: what begins, or is renewed, has not ended.
-pub fn planned(prior: &Value, planned: Value) -> Value {
-    let ended = same_window(prior, &planned) && prior.get("has_ended").as_bool() == Some(true);
+/// A plan with what follows from it: what begins, or is renewed, has not ended; and what is there
+/// longer than it is to be (somebody extended it, or its end was moved) ends.
+pub fn planned(prior: &Value, planned: Value, now: Timestamp) -> Value {
+    let ended = match same_window(prior, &planned) {
+        true => prior.get("has_ended").as_bool() == Some(true),
+        false => !prior.is_null() && has_ended(&planned, now),
+    };
     let mut attributes = planned.as_object().cloned().unwrap_or_default();
     attributes.insert("has_ended".into(), ended.into());
     Value::Object(attributes)
@@ -367,6 +374,16 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
     let lasts = planned.get("duration").as_str().and_then(equal::seconds);
     let lasts = lasts.map(SignedDuration::from_secs);
     match (end, lasts) {
+        (Some(end), _) if end <= now && !prior.is_null() => found.push(
+            Diagnostic::warning(
+                format!("{} ends now", model.name),
+                format!(
+                    "end_date_time {end} has passed, and it is there for longer. Apply ends it at once. \
+                     Set a later end_date_time to keep it."
+                ),
+            )
+            .at(Path::attribute("end_date_time")),
+        ),
         (Some(end), _) if end <= now => found.push(
             Diagnostic::error(
                 format!("{} has ended", model.name),
@@ -403,6 +420,10 @@ pub fn judge(model: &Model, prior: &Value, planned: &Value, now: Timestamp) -> D
 /// How many seconds what is planned lasts, from this moment or its start; `Some(None)`: it has no
 /// end. `None` where that is not known yet, or nothing that a policy decides on changes.
 pub fn lasts(prior: &Value, planned: &Value, now: Timestamp) -> Option<Option<i64>> {
+    // To end is always allowed.
+    if has_ended(planned, now) {
+        return None;
+    }
     // A start that Graph chooses is now.
     let unknown = WINDOW[1..].iter().any(|name| planned.get(name).is_unknown());
     if unknown || same_window(prior, planned) && same_reasons(prior, planned) {

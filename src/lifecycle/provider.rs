@@ -165,7 +165,7 @@ impl Provider {
         diagnostics.extend(unread);
         if model.resource.keeps == Keeps::Request {
             let now = jiff::Timestamp::now();
-            planned = schedule::planned(&request.prior, planned);
+            planned = schedule::planned(&request.prior, planned, now);
             diagnostics.extend(schedule::judge(model, &request.prior, &planned, now));
         }
         if let Ok(session) = self.session().await {

@@ -154,9 +154,18 @@ struct Failed {
 pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { prior, planned, private, .. } = apply;
     let note = Note::read(&private);
-    // What is over has nothing in Graph that could be changed, or read back.
+    // What is over has nothing in Graph that could be changed, or read back; what is there for
+    // longer than it is to be ends.
     if schedules::has_ended(&planned, Timestamp::now()) {
-        return reached(session, known(&planned), note, Diagnostics::new()).await;
+        let is_over = prior.get("has_ended").as_bool() == Some(true);
+        let ended = if is_over { Ok(()) } else { delete(session, model, &prior).await };
+        return match ended {
+            Ok(()) => reached(session, known(&planned), note, Diagnostics::new()).await,
+            Err(error) => {
+                let told = explain::resource(model, Doing::Updating, &error);
+                reached(session, known(&prior), note, told.into()).await
+            }
+        };
     }
     // A name is told by the id beside it.
     let to_tell = |one: &&Attribute| {

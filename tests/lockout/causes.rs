@@ -216,6 +216,26 @@ async fn objects_that_emergency_access_rests_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_assignment_that_is_to_end_is_guarded_as_one_that_goes() {
+    let tenant = Tenant::new().await;
+    let first = &tenant.accounts[0];
+    let held = |window: &str| {
+        let body = format!(
+            "  principal_id = \"{first}\"\n  role = \"Global Administrator\"\n  {window}\n"
+        );
+        format!(
+            "import {{\n  to = m365_role_active_assignment.held\n  id = \"{first}/{GLOBAL_ADMINISTRATOR}\"\n}}\n\
+             resource \"m365_role_active_assignment\" \"held\" {{\n{body}}}\n"
+        )
+    };
+    tenant.passed(tenant.run(APPLY, &held("permanent = true")).await);
+    tenant.stopped(
+        tenant.run(PLAN, &held("end_date_time = \"2024-01-01T00:00:00Z\"")).await,
+        "L-05: Emergency access account emergency-1",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn activations_that_nobody_could_pass() {
     let tenant = Tenant::new().await;
     let activation = |what: &str| {

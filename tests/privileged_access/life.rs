@@ -144,6 +144,32 @@ async fn what_ended_as_configured_holds_nothing_up_and_is_renewed_in_place() {
 }
 
 #[tokio::test]
+async fn what_is_there_after_its_end_is_ended() {
+    let tenant = Tenant::new().await;
+    let user = tenant.user("a").await;
+    // It ended as configured, and somebody extended it in the portal.
+    let past = eligibility(&user, ("end_date_time", "2024-01-01T00:00:00Z".into()));
+    let state = tenant.import_like(ELIGIBILITY, &user, &past).await;
+    let extended = there(&user, "Provisioned", "2099-01-01T00:00:00Z");
+    tenant.put("unifiedRoleEligibilitySchedule", extended).await;
+    let read = tenant.read(ELIGIBILITY, &state).await;
+    assert_eq!(read.state.get("end_date_time").as_str(), Some("2099-01-01T00:00:00Z"));
+    let held = Held { state: read.state, private: read.private };
+    let planned = tenant.plan(ELIGIBILITY, Some(&held), &past).await;
+    assert!(planned.diagnostics.iter().any(|said| said.summary.contains("ends now")));
+    assert_eq!(planned.state.get("has_ended"), &true.into());
+    let (held, told) = tenant.apply(ELIGIBILITY, Some(&held), &past).await;
+    assert!(told.is_empty(), "{told:?}");
+    let actions: Vec<_> =
+        tenant.writes().await.into_iter().map(|(.., body)| body["action"].clone()).collect();
+    assert_eq!(actions, ["adminRemove"]);
+    let listed = tenant.outside("GET", SCHEDULES, json!(null)).await;
+    assert_eq!(listed["value"], json!([]));
+    let tenant = tenant.again().await;
+    tenant.settled(ELIGIBILITY, &held, &past).await;
+}
+
+#[tokio::test]
 async fn what_ended_before_its_time_is_planned_again() {
     let tenant = Tenant::new().await;
     let user = tenant.user("a").await;

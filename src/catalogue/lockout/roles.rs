@@ -20,7 +20,8 @@ pub(in crate::catalogue) fn role_assignment(question: &Question<'_>, answers: &A
     else {
         return SILENT;
     };
-    if !guard.is_removed() || !whole_tenant {
+    let ends = question.planned["hasEnded"] == true && question.prior["hasEnded"] != true;
+    if !(guard.is_removed() || ends) || !whole_tenant {
         return SILENT;
     }
     let highest = role.eq_ignore_ascii_case(GLOBAL_ADMINISTRATOR);

@@ -291,12 +291,14 @@ fn only_what_is_left_as_it_is_has_ended() {
     };
     let (past, later) = ("2026-05-01T00:00:00Z", "2026-09-01T00:00:00Z");
     let planned = |prior: &Value, end: &str| {
-        schedule::planned(prior, with(Value::UNKNOWN, end)).get("has_ended").as_bool()
+        schedule::planned(prior, with(Value::UNKNOWN, end), now()).get("has_ended").as_bool()
     };
     assert_eq!(planned(&with(true.into(), past), past), Some(true));
     assert_eq!(planned(&with(true.into(), past), later), Some(false));
     assert_eq!(planned(&with(false.into(), past), past), Some(false));
     assert_eq!(planned(&Value::Null, later), Some(false));
+    assert_eq!(planned(&with(false.into(), later), past), Some(true), "it is to end");
+    assert_eq!(planned(&Value::Null, past), Some(false), "which is refused");
 }
 
 #[test]
@@ -313,7 +315,8 @@ fn a_plan_is_judged_by_its_moment() {
     let (past, later) =
         (("end_date_time", "2026-06-01T12:00:00Z"), ("end_date_time", "2027-01-01T00:00:00Z"));
     check(None, &[past], &ended);
-    check(Some(&[later]), &[past], &ended);
+    check(Some(&[later]), &[past], &["m365_holding ends now"]);
+    check(Some(&[("permanent", "true")]), &[past], &["m365_holding ends now"]);
     check(Some(&[past]), &[past], &ended);
     check(Some(&[past]), &[later], &[]);
     check(None, &[later], &[]);
@@ -344,6 +347,7 @@ fn a_policy_decides_on_what_changes() {
     let window =
         [("start_date_time", "2026-07-01T00:00:00Z"), ("end_date_time", "2026-07-02T00:00:00Z")];
     assert_eq!(lasts(&day, &window), Some(Some(86_400)));
+    assert_eq!(lasts(&day, &[("end_date_time", "2026-05-01T00:00:00Z")]), None, "it ends");
     let unknown = Value::from([("duration", Value::UNKNOWN)]);
     assert_eq!(schedule::lasts(&Value::Null, &unknown, now()), None);
 }
