@@ -1,5 +1,5 @@
-//! Authentication strengths, contexts, locations and terms of use that policies rest on, by the
-//! real terraform: narrowed, and removed.
+//! Authentication strengths, contexts, locations, terms of use and groups that policies rest on, by
+//! the real terraform: narrowed, and removed.
 
 use serde_json::json;
 
@@ -104,7 +104,7 @@ async fn keys_that_the_tenant_does_not_let_in_are_none() {
 }
 
 /// What is removed, and the policy that names it: `$` stands for where the policy does.
-fn removed() -> [(&'static str, &'static str, String, String); 4] {
+fn removed() -> [(&'static str, &'static str, String, String); 5] {
     let everyone = "include_users = [\"None\"]";
     let context =
         "include_authentication_context_class_references = [m365_authentication_context.c.id]";
@@ -128,6 +128,12 @@ fn removed() -> [(&'static str, &'static str, String, String); 4] {
             "m365_named_location.l",
             "resource \"m365_named_location\" \"l\" {\n  display_name = \"L\"\n  ip = { ip_ranges = [\"203.0.113.0/24\"] }\n}\n".to_owned(),
             policy(everyone, ALL, place, MFA),
+        ),
+        (
+            "group",
+            "m365_group.g",
+            "resource \"m365_group\" \"g\" {\n  display_name = \"G\"\n}\n".to_owned(),
+            policy("include_groups = [m365_group.g.id]", ALL, "", MFA),
         ),
         (
             "terms of use",

@@ -357,3 +357,17 @@ proptest! {
         }
     }
 }
+
+/// What Microsoft recommends contradicts nothing.
+#[test]
+fn templates_have_no_contradictions() {
+    let templates = include_str!("../../src/emulator/data/templates.json");
+    let templates: Vec<serde_json::Value> = serde_json::from_str(templates).unwrap();
+    for template in templates {
+        let mut policy = template["details"].clone();
+        policy["state"] = "enabled".into();
+        let policy = m365::policy::ca::Policy::from_graph(&policy).unwrap();
+        let found = m365::policy::ca::contradictions(&policy);
+        assert!(found.is_empty(), "{}: {found:?}", template["name"]);
+    }
+}
