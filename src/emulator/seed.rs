@@ -184,6 +184,20 @@ fn policies(state: &mut State) {
         "isEnabled": false,
     });
     put(state, "identitySecurityDefaultsEnforcementPolicy", defaults);
+    let registration = json!({
+        "id": "deviceRegistrationPolicy",
+        "displayName": "Device Registration Policy",
+        "description": "Who may register and join devices.",
+        "userDeviceQuota": 50,
+        "multiFactorAuthConfiguration": "notRequired",
+        "azureADRegistration": {
+            "isAdminConfigurable": false,
+            "allowedToRegister": {
+                "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership",
+            },
+        },
+    });
+    put(state, "deviceRegistrationPolicy", registration);
     let authorization = json!({
         "id": "authorizationPolicy",
         "displayName": "Authorization Policy",

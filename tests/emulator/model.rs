@@ -27,6 +27,7 @@ const ROOTS: &[&str] = &[
     "crossTenantAccessPolicyConfigurationPartner",
     "crossTenantIdentitySyncPolicyPartner",
     "device",
+    "deviceRegistrationPolicy",
     "directoryRole",
     "directoryRoleTemplate",
     "domain",

@@ -154,6 +154,27 @@ fn rolled_out(count: usize) -> Vec<Fact> {
     facts
 }
 
+/// A policy as Graph has it.
+fn stored(id: &str, name: &str) -> Json {
+    json!({ "id": id, "displayName": name, "state": "disabled",
+        "conditions": { "users": { "includeUsers": ["All"] }, "clientAppTypes": ["all"],
+            "applications": { "includeApplications": ["All"] } },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] } })
+}
+
+fn policies(count: usize) -> Vec<Fact> {
+    let policy = |at| stored(&format!("00000000-0000-0000-0004-{at:012}"), &format!("Policy {at}"));
+    (0..count).map(|at| Fact::There("conditionalAccessPolicy", policy(at))).collect()
+}
+
+fn locations(count: usize) -> Vec<Fact> {
+    let location = |at| {
+        json!({ "id": format!("00000000-0000-0000-0005-{at:012}"),
+            "displayName": format!("Country {at}"), "countriesAndRegions": ["CH"] })
+    };
+    (0..count).map(|at| Fact::There("countryNamedLocation", location(at))).collect()
+}
+
 fn group(id: &str) -> Fact {
     let group = json!({ "id": id, "displayName": format!("Pilot {id}"), "mailEnabled": false,
         "mailNickname": "pilot", "securityEnabled": true });
@@ -172,6 +193,27 @@ fn cases() -> Vec<Case> {
         resource("group_member", &format!("  group_id = \"{group}\"\n  member_id = \"{USER}\""))
     };
     let own = "00000000-0000-0000-0003-000000000000";
+    let mfa = "  grant_controls = { operator = \"OR\", built_in_controls = [\"mfa\"] }";
+    let policy = |name: &str, state: &str, applications: &str| {
+        let users = "users = { include_users = [\"All\"] }";
+        resource(
+            "conditional_access_policy",
+            &format!(
+                "  display_name = \"{name}\"\n  state = \"{state}\"\n  allow_direct_enable = true\n  conditions = {{\n    {users}\n    applications = {{ {applications} }}\n  }}\n{mfa}"
+            ),
+        )
+    };
+    let registering = |state: &str| {
+        policy("Devices", state, "include_user_actions = [\"urn:user:registerdevice\"]")
+    };
+    let everything = "include_applications = [\"All\"]";
+    let managed = "Microsoft-managed: Multifactor authentication";
+    let location = |range: &str| {
+        resource(
+            "named_location",
+            &format!("  display_name = \"Office\"\n  ip = {{ ip_ranges = [\"{range}\"] }}"),
+        )
+    };
     let with_own = |mut facts: Vec<Fact>| {
         facts.push(group(own));
         facts
@@ -311,6 +353,44 @@ fn cases() -> Vec<Case> {
             refused: hybrid("password_hash_sync"),
             twin: vec![],
             allowed: hybrid("federated"),
+        },
+        Case {
+            id: "INV-19",
+            facts: vec![Fact::There(
+                "deviceRegistrationPolicy",
+                json!({ "id": "deviceRegistrationPolicy", "multiFactorAuthConfiguration": "required" }),
+            )],
+            refused: registering("enabled"),
+            twin: vec![],
+            allowed: registering("disabled"),
+        },
+        Case {
+            id: "INV-30",
+            facts: policies(240),
+            refused: policy("One more", "disabled", everything),
+            twin: vec![],
+            allowed: location("203.0.113.0/24"),
+        },
+        Case {
+            id: "INV-30",
+            facts: locations(195),
+            refused: location("203.0.113.0/24"),
+            twin: vec![],
+            allowed: policy("One more", "disabled", everything),
+        },
+        Case {
+            id: "INV-33",
+            facts: vec![
+                Fact::There("conditionalAccessPolicy", stored(USER, managed)),
+                Fact::Imported(
+                    "m365_conditional_access_policy.one",
+                    USER,
+                    policy(managed, "disabled", everything),
+                ),
+            ],
+            refused: policy("Mine", "disabled", everything),
+            twin: vec![],
+            allowed: policy(managed, "enabledForReportingButNotEnforced", everything),
         },
         Case {
             id: "INV-18",

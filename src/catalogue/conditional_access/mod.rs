@@ -2,6 +2,7 @@
 
 mod authentication_context;
 mod authentication_strength;
+mod bounds;
 mod conditions;
 mod contradictions;
 mod controls;
@@ -16,6 +17,7 @@ mod template;
 pub(in crate::catalogue) mod tenant;
 mod terms_of_use;
 mod what_if;
+mod written_by_microsoft;
 
 pub use authentication_context::AUTHENTICATION_CONTEXT;
 pub use authentication_strength::AUTHENTICATION_STRENGTH_POLICY;

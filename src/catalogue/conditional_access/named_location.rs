@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::AREA;
+use super::bounds;
 use crate::catalogue::codec::CIDR_RANGES;
 use crate::catalogue::lockout;
 use crate::declare::{
@@ -41,7 +42,10 @@ pub static NAMED_LOCATION: Resource = Resource {
             .required()
             .checks(&[
                 Check::Count(1, 2000),
-                Check::Pattern("/", "in CIDR notation, such as 203.0.113.0/24"),
+                Check::Pattern(
+                    "/(9|[1-9][0-9]+)$",
+                    "in CIDR notation with a mask longer than /8, such as 203.0.113.0/24",
+                ),
             ]),
             boolean(
                 "is_trusted",
@@ -100,6 +104,7 @@ pub static NAMED_LOCATION: Resource = Resource {
     soft_delete: Some("/identity/conditionalAccess/deletedItems/namedLocations/{id}"),
     before_delete: Some(distrust),
     moved_from: &["azuread_named_location"],
+    inquiries: &[bounds::of_location],
     guard: Some(lockout::named_location),
     ..Resource::MEMBER
 };

@@ -1,6 +1,7 @@
 //! `m365_conditional_access_policy`.
 
 use super::AREA;
+use super::bounds;
 use super::conditions::CONDITIONS;
 use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
@@ -53,7 +54,7 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     ],
     rules: RULES,
     judge: Some(contradictions),
-    inquiries: &[in_evaluation, references],
+    inquiries: &[in_evaluation, references, bounds::of_policy],
     keys: &["display_name"],
     data: Some(Lookup { plural: Some("conditional_access_policies") }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/policies/{id}"),

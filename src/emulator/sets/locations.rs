@@ -82,10 +82,10 @@ fn check_range(range: &Value) -> Outcome<()> {
     });
     let fits = match parsed {
         Some((IpAddr::V4(_), bits)) => {
-            kind == "#microsoft.graph.iPv4CidrRange" && (8..=32).contains(&bits)
+            kind == "#microsoft.graph.iPv4CidrRange" && (9..=32).contains(&bits)
         }
         Some((IpAddr::V6(_), bits)) => {
-            kind == "#microsoft.graph.iPv6CidrRange" && (8..=128).contains(&bits)
+            kind == "#microsoft.graph.iPv6CidrRange" && (9..=128).contains(&bits)
         }
         None => false,
     };

@@ -62,6 +62,7 @@ pub(crate) static ALL: &[&Set] = &[
     &policies::AGREEMENTS,
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
+    &policies::DEVICE_REGISTRATION,
     &tenant::ORGANIZATION,
     &cross_tenant::PARTNERS,
     &cross_tenant::IDENTITY_SYNCHRONIZATION,

@@ -1,4 +1,4 @@
-//! Tenant-wide policies: security defaults, authorization, terms of use.
+//! Tenant-wide policies: security defaults, authorization, registration of devices, terms of use.
 
 use serde_json::{Value, json};
 
@@ -41,6 +41,14 @@ pub(super) static AUTHORIZATION: Set = Set {
     read_only: &["id", "deletedDateTime"],
     on_demand: &["deletedDateTime"],
     merged: &["defaultUserRolePermissions"],
+    ..Set::SINGLETON
+};
+
+/// Read only here: Graph takes it by PUT of the whole.
+pub(super) static DEVICE_REGISTRATION: Set = Set {
+    ty: "deviceRegistrationPolicy",
+    paths: &["policies/deviceRegistrationPolicy"],
+    read: &[&["Policy.Read.DeviceConfiguration"]],
     ..Set::SINGLETON
 };
 

@@ -1,0 +1,188 @@
+//! What Microsoft bounds, owns or has retired: how many policies and locations a tenant has, what can
+//! be changed of a policy that Microsoft made, and settings elsewhere that a policy does not go with.
+//!
+//! The ids are those of the guide "choose and deploy your identity model".
+
+use serde_json::Value as Json;
+
+use super::{tenant, written_by_microsoft};
+use crate::declare::{Answers, Asking, Finding, Inquiry, Question, Read};
+use crate::policy::ca::{Policy, State};
+use crate::terraform::Path;
+
+/// The most policies of a tenant, in whatever state (Entra, "Conditional Access: service limits").
+const POLICIES: usize = 240;
+/// The most named locations of a tenant (as above).
+const LOCATIONS: usize = 195;
+
+/// What is wrong with a policy as a part of its tenant.
+pub(super) fn of_policy(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    if question.provider["lockoutProtection"] == "off" || question.planned.is_null() {
+        return ask.conclude(Vec::new());
+    }
+    let mut found = Vec::new();
+    if question.prior.is_null() {
+        found.extend(too_many(&ask, &tenant::policies(), POLICIES, "Conditional Access policies"));
+    } else {
+        found.extend(written_by_microsoft::changed(question.prior, question.planned));
+    }
+    if let Ok(policy) = Policy::from_graph(question.planned) {
+        found.extend(retired(&policy));
+        found.extend(registration(&ask, &policy));
+    }
+    ask.conclude(found)
+}
+
+/// What is wrong with a named location as a part of its tenant.
+pub(super) fn of_location(question: &Question<'_>, answers: &Answers) -> Inquiry<Vec<Finding>> {
+    let ask = answers.asking();
+    let is_made = question.prior.is_null() && !question.planned.is_null();
+    if question.provider["lockoutProtection"] == "off" || !is_made {
+        return ask.conclude(Vec::new());
+    }
+    let found = too_many(&ask, &tenant::locations(), LOCATIONS, "named locations");
+    ask.conclude(found.into_iter().collect())
+}
+
+fn too_many(ask: &Asking<'_>, all: &Read, most: usize, what: &str) -> Option<Finding> {
+    let count = ask.objects(all)?.len();
+    (count >= most).then(|| {
+        Finding::error(
+            Path::root(),
+            format!("INV-30: The tenant has {count} {what}"),
+            format!(
+                "A tenant has {most} at most, those that are switched off included. Remove some, or put \
+                 several into one."
+            ),
+        )
+    })
+}
+
+/// Microsoft stopped enforcing approved client applications in March 2026.
+fn retired(policy: &Policy) -> Option<Finding> {
+    let grant = policy.grant_controls.as_ref()?;
+    let has = |control: &str| grant.built_in_controls.iter().any(|one| one == control);
+    (has("approvedApplication") && !has("compliantApplication")).then(|| {
+        Finding::warning(
+            controls(),
+            "INV-34: approvedApplication is retired",
+            "Microsoft Entra no longer enforces approved client applications since March 2026. Ask for \
+             compliantApplication (an app protection policy), or for either with the operator OR.",
+        )
+    })
+}
+
+/// Multifactor authentication at the registration of devices is either the policy's or the tenant's.
+fn registration(ask: &Asking<'_>, policy: &Policy) -> Option<Finding> {
+    let actions = &policy.conditions.applications.as_ref()?.include_user_actions;
+    if policy.state != State::Enabled || !actions.iter().any(|one| one == "urn:user:registerdevice")
+    {
+        return None;
+    }
+    let setting =
+        Read::one("/policies/deviceRegistrationPolicy", "Policy.Read.DeviceConfiguration");
+    let required = ask.known(&setting)?["multiFactorAuthConfiguration"] == Json::from("required");
+    required.then(|| {
+        Finding::error(
+            controls(),
+            "INV-19: The registration of devices asks for multifactor authentication by itself",
+            "The tenant's device settings require it already, and as long as they do Microsoft Entra does \
+             not enforce policies for urn:user:registerdevice as they are written. Set \"Require \
+             Multifactor Authentication to register or join devices with Microsoft Entra\" to No first.",
+        )
+    })
+}
+
+fn controls() -> Path {
+    Path::attribute("grant_controls").at("built_in_controls")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::declare::{Answer, Elsewhere};
+
+    /// The summaries about what is planned, where the tenant has so many of each and such a setting.
+    fn found(
+        inquiry: fn(&Question<'_>, &Answers) -> Inquiry<Vec<Finding>>,
+        [prior, planned, provider]: [&Json; 3],
+        count: usize,
+        setting: &str,
+    ) -> Vec<String> {
+        let question = Question {
+            prior,
+            planned,
+            is_replaced: false,
+            is_writing: false,
+            provider,
+            token: &Json::Null,
+            elsewhere: &Elsewhere::new(),
+        };
+        let mut answers = Answers::default();
+        loop {
+            let reads = match inquiry(&question, &answers) {
+                Inquiry::Needs(reads) => reads,
+                Inquiry::Concluded(found) => {
+                    return found.into_iter().map(|one| one.summary).collect();
+                }
+                Inquiry::Without(unread) => panic!("{unread:?}"),
+            };
+            for read in reads {
+                let told = match read.many {
+                    true => json!(vec![json!({ "id": "x" }); count]),
+                    false => json!({ "multiFactorAuthConfiguration": setting }),
+                };
+                answers.insert(read, Answer::Found(told));
+            }
+        }
+    }
+
+    #[test]
+    fn a_tenant_has_so_many_and_no_more() {
+        let new = [&Json::Null, &json!({ "displayName": "P" }), &Json::Null];
+        let there = [new[1], new[1], &Json::Null];
+        let off = json!({ "lockoutProtection": "off" });
+        let policies = "INV-30: The tenant has 240 Conditional Access policies";
+        assert_eq!(found(of_policy, new, 239, ""), Vec::<String>::new());
+        assert_eq!(found(of_policy, new, 240, ""), [policies]);
+        assert_eq!(found(of_policy, there, 240, ""), Vec::<String>::new());
+        assert_eq!(found(of_policy, [new[0], new[1], &off], 240, ""), Vec::<String>::new());
+        let locations = "INV-30: The tenant has 195 named locations";
+        assert_eq!(found(of_location, new, 194, ""), Vec::<String>::new());
+        assert_eq!(found(of_location, new, 195, ""), [locations]);
+        assert_eq!(found(of_location, there, 195, ""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_retired_is_told_unless_there_is_another_way() {
+        let policy = |controls: &[&str]| {
+            let grant = json!({ "operator": "OR", "builtInControls": controls });
+            json!({ "displayName": "P", "state": "disabled", "conditions": {}, "grantControls": grant })
+        };
+        let told = |controls: &[&str]| {
+            let policy = policy(controls);
+            found(of_policy, [&policy, &policy, &Json::Null], 0, "")
+        };
+        assert_eq!(told(&["approvedApplication"]), ["INV-34: approvedApplication is retired"]);
+        assert!(told(&["approvedApplication", "compliantApplication"]).is_empty());
+        assert!(told(&["compliantApplication"]).is_empty());
+    }
+
+    #[test]
+    fn devices_are_registered_by_one_rule() {
+        let told = |state: &str, setting: &str| {
+            let applications = json!({ "includeUserActions": ["urn:user:registerdevice"] });
+            let policy = json!({ "displayName": "P", "state": state,
+                "conditions": { "applications": applications },
+                "grantControls": { "operator": "OR", "builtInControls": ["mfa"] } });
+            found(of_policy, [&policy, &policy, &Json::Null], 0, setting)
+        };
+        let [only] = told("enabled", "required").try_into().unwrap();
+        assert!(only.starts_with("INV-19"), "{only}");
+        assert!(told("enabled", "notRequired").is_empty());
+        assert!(told("disabled", "required").is_empty());
+    }
+}
