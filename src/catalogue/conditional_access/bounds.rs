@@ -3,8 +3,6 @@
 //!
 //! The ids are those of the guide "choose and deploy your identity model".
 
-use serde_json::Value as Json;
-
 use super::{tenant, written_by_microsoft};
 use crate::declare::{Answers, Asking, Finding, Inquiry, Question, Read};
 use crate::policy::ca::{Policy, State};
@@ -82,7 +80,7 @@ fn registration(ask: &Asking<'_>, policy: &Policy) -> Option<Finding> {
     }
     let setting =
         Read::one("/policies/deviceRegistrationPolicy", "Policy.Read.DeviceConfiguration");
-    let required = ask.known(&setting)?["multiFactorAuthConfiguration"] == Json::from("required");
+    let required = ask.known(&setting)?["multiFactorAuthConfiguration"] == "required";
     required.then(|| {
         Finding::error(
             controls(),
@@ -100,7 +98,7 @@ fn controls() -> Path {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::declare::{Answer, Elsewhere};
