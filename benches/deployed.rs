@@ -33,7 +33,8 @@ pub(crate) fn deployed<'r>(
         });
         let made = tenant.outside("POST", "/groups", body);
         let changed = first.as_object().into_iter().flatten();
-        let changed = changed.filter(|(_, value)| value.as_str().is_some_and(|text| text != ""));
+        let changed =
+            changed.filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty()));
         changed.map(|(name, value)| (value.to_string(), made[name].to_string())).collect()
     };
     extend(&ours, groups, count, group);
