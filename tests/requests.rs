@@ -16,8 +16,8 @@ use super::laws::wire::{Client, State};
 use super::workspace::Workspace;
 
 const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve", "-parallelism=50"];
-/// Long enough for the reads that Terraform asks for at a time to overlap.
-const LATENCY: u64 = 60;
+/// Long enough for the reads that Terraform asks for at a time to overlap, on a busy machine too.
+const LATENCY: u64 = 250;
 
 fn groups(count: usize) -> String {
     format!(
