@@ -103,13 +103,8 @@ async fn refresh(provider: &Provider, ids: &[String]) {
 }
 
 async fn configure(provider: &mut Provider) {
-    let schema = provider.rpc.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
-    let block = schema.into_inner().provider.unwrap().block.unwrap();
-    let nulls = block.attributes.iter().map(|attribute| {
-        let ty: Json = serde_json::from_slice(&attribute.r#type).unwrap();
-        (attribute.name.clone(), Type::from_json(&ty).unwrap())
-    });
-    let ty = Type::Object(nulls.collect());
+    let catalogue = &m365::catalogue::CATALOGUE;
+    let ty = m365::engine::schema::provider(catalogue.provider, catalogue.doc).ty();
     let config = json::from_json(&json!({}), &ty).unwrap();
     let request = configure_provider::Request {
         terraform_version: "1.11.0".into(),
