@@ -145,7 +145,16 @@ impl Workspace {
 
     /// What somebody else does in the portal, which must be accepted.
     pub(crate) async fn change(&self, method: &str, path: &str, body: Json) -> Json {
-        let url = format!("{}/_emulator/outside/v1.0{path}", self.graph.endpoint());
+        self.portal(method, &format!("v1.0{path}"), body).await
+    }
+
+    /// What the portal asks the beta, which must be accepted.
+    pub(crate) async fn beta(&self, method: &str, path: &str, body: Json) -> Json {
+        self.portal(method, &format!("beta{path}"), body).await
+    }
+
+    async fn portal(&self, method: &str, path: &str, body: Json) -> Json {
+        let url = self.url(&format!("outside/{path}"));
         let method = method.parse().expect("a method");
         let answer = self.http.request(method, url).json(&body).send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());

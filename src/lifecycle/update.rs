@@ -19,8 +19,12 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
         return schedule::update(session, model, apply).await;
     }
     let Apply { prior, planned, config, private, .. } = apply;
-    let note = Note::read(&private);
+    let mut note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
+    if let Err(error) = notice(session, model, (&prior, &planned), &mut note).await {
+        let told = explain::resource(model, Doing::Updating, &error);
+        return Applied { state: prior, private, diagnostics: told.into(), ..Applied::default() };
+    }
     let files = match files::read(model, &prior, &planned, &config).await {
         Ok(files) => files,
         Err(diagnostic) => return reached(session, prior, note, diagnostic.into()).await,
@@ -45,6 +49,24 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
             reached(session, known(&state), note, told.into()).await
         }
     }
+}
+
+/// Notes what only the beta tells of a setting before that is changed for the first time: taking the
+/// setting over asked v1.0, which does not say it.
+async fn notice(
+    session: &Session,
+    model: &Model,
+    (prior, planned): (&Value, &Value),
+    note: &mut Note,
+) -> Result<(), Error> {
+    let first = version::needs_beta(model, planned) && !version::needs_beta(model, prior);
+    if first
+        && note.found.is_object()
+        && let Some(told) = read::remote(session, model, planned, How::Whole).await?
+    {
+        note.learn(told);
+    }
+    Ok(())
 }
 
 /// Sends what changed: contained objects that go, the properties, contained objects that come, then

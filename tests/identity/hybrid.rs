@@ -165,6 +165,9 @@ async fn intervals_take_the_beta_and_nothing_else_does() {
         )
     };
     let workspace = tenant(&of("")).await;
+    let path = format!("/directory/onPremisesSynchronization/{TENANT_ID}");
+    let interval = json!({ "customerRequestedSynchronizationInterval": "PT2H" });
+    workspace.beta("PATCH", &path, json!({ "configuration": interval })).await;
     workspace.ok(APPLY).await;
     workspace.plan_is_empty().await;
     let sent = workspace.requests().await;
@@ -173,10 +176,10 @@ async fn intervals_take_the_beta_and_nothing_else_does() {
     workspace.ok(APPLY).await;
     workspace.plan_is_empty().await;
     let sent = workspace.requests().await;
-    let path = format!("PATCH /beta/directory/onPremisesSynchronization/{TENANT_ID}");
-    assert!(sent.contains(&path), "{sent:?}");
+    assert!(sent.contains(&format!("PATCH /beta{path}")), "{sent:?}");
     workspace.ok(&["destroy", "-input=false", "-auto-approve"]).await;
-    let now = workspace.outside("/directory/onPremisesSynchronization").await;
-    let threshold = &now[0]["configuration"]["accidentalDeletionPrevention"]["alertThreshold"];
-    assert_eq!(threshold, &json!(500));
+    let now = workspace.beta("GET", &path, json!({})).await["configuration"].clone();
+    assert_eq!(now["accidentalDeletionPrevention"]["alertThreshold"], 500);
+    // As it was when it was first configured, long after the setting was taken over.
+    assert_eq!(now["customerRequestedSynchronizationInterval"], "PT2H");
 }
