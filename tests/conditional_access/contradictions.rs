@@ -106,7 +106,7 @@ fn contradictions() -> Vec<(String, &'static str)> {
                 MFA,
                 "persistent_browser = { mode = \"never\" }",
             ),
-            "!A persistent browser session needs all applications",
+            "!INV-29: A persistent browser session needs all applications",
         ),
         (
             of(
@@ -114,7 +114,7 @@ fn contradictions() -> Vec<(String, &'static str)> {
                 MFA,
                 "continuous_access_evaluation = { mode = \"disabled\" }",
             ),
-            "!Continuous access evaluation is not switched off like this",
+            "!INV-29: Continuous access evaluation is not switched off like this",
         ),
         (
             of(
@@ -128,11 +128,11 @@ fn contradictions() -> Vec<(String, &'static str)> {
         ),
         (
             of(&when(risk), &control("\"passwordChange\""), ""),
-            "!passwordChange does not work like this: it goes together with mfa",
+            "!INV-25: passwordChange does not work like this: it goes together with mfa",
         ),
         (
             of(&plain, &control("\"passwordChange\", \"mfa\""), ""),
-            "!passwordChange does not work like this: it needs the condition",
+            "!INV-25: passwordChange does not work like this: it needs the condition",
         ),
         (
             of(&plain, &control("\"riskRemediation\""), ""),
@@ -178,6 +178,28 @@ fn contradictions() -> Vec<(String, &'static str)> {
         (
             of(&when("client_app_types = [\"other\"]"), MFA, ""),
             "Clients with legacy authentication can satisfy none of this",
+        ),
+        (
+            of(
+                &format!(
+                    "users = {{ include_roles = [\"62e90394-69f5-4237-9190-012177145e10\"] }}, {EVERYTHING}, \
+                     client_app_types = [\"exchangeActiveSync\"]"
+                ),
+                BLOCK,
+                "",
+            ),
+            "INV-28: Of Exchange ActiveSync, everyone is meant",
+        ),
+        (
+            of(
+                &format!(
+                    "{users}, client_app_types = [\"exchangeActiveSync\"], applications = {{ include_applications = \
+                     [\"499b84ac-1321-427f-aa17-267ca6975798\"] }}"
+                ),
+                BLOCK,
+                "",
+            ),
+            "INV-28: None of these applications speaks Exchange ActiveSync",
         ),
         (
             of(

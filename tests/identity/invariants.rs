@@ -2,6 +2,8 @@
 //!
 //! The numbers are those of the guide "choose and deploy your identity model".
 
+mod access;
+
 use m365::emulator::{Options, TENANT_ID};
 use serde_json::{Value as Json, json};
 

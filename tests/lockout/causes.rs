@@ -276,7 +276,7 @@ async fn activations_that_nobody_could_pass() {
     let roles = format!("include_roles = [\"{GLOBAL_ADMINISTRATOR}\"]");
     tenant.stopped(
         tenant.run(PLAN, &of(&roles)).await,
-        "L-10: Policy \"P\" never applies when the role is activated",
+        "L-10, INV-22: Policy \"P\" never applies when the role is activated",
     );
     tenant.passed(
         tenant.run(PLAN, &of(&format!("include_users = [\"{}\"]", tenant.administrator))).await,
@@ -288,7 +288,7 @@ async fn activations_that_nobody_could_pass() {
     }
     tenant.stopped(
         tenant.run(PLAN, &approval(&nobody)).await,
-        "L-09: Nobody could approve the activation of the highest roles",
+        "L-09, INV-20: Nobody could approve the activation of the highest roles",
     );
     tenant.passed(tenant.run(PLAN, &approval(&somebody)).await);
     // Whoever asks may have a manager: who that is, nobody knows before.

@@ -62,11 +62,11 @@ async fn security_defaults_and_policies_take_turns() {
     // They may be turned off by the same plan, so that the plan warns, and the write is stopped.
     let (code, said) = tenant.run(PLAN, &enforced).await;
     assert_eq!(code, Some(0), "{said}");
-    let warned = "Warning: L-14: Policy \"P\" cannot be enforced under security defaults";
+    let warned = "Warning: L-14, INV-01: Policy \"P\" cannot be enforced under security defaults";
     assert!(flat(&said).contains(warned), "{said}");
     tenant.stopped(
         tenant.run(APPLY, &enforced).await,
-        "L-14: Policy \"P\" cannot be enforced under security defaults",
+        "L-14, INV-01: Policy \"P\" cannot be enforced under security defaults",
     );
     let defaults = |enabled: bool| {
         format!("resource \"m365_security_defaults\" \"d\" {{\n  is_enabled = {enabled}\n}}\n")
@@ -76,7 +76,7 @@ async fn security_defaults_and_policies_take_turns() {
     // And back: not as long as policies are enforced.
     tenant.stopped(
         tenant.run(APPLY, &format!("{}{enforced}", defaults(true))).await,
-        "L-14: Security defaults cannot be on while policies are enforced",
+        "L-14, INV-01: Security defaults cannot be on while policies are enforced",
     );
     let silent = enforced.replace("state = \"enabled\"", "state = \"disabled\"");
     let after = defaults(true)

@@ -3,6 +3,8 @@
 //!
 //! The ids are those of the guide "choose and deploy your identity model".
 
+use serde_json::Value as Json;
+
 use super::{tenant, written_by_microsoft};
 use crate::declare::{Answers, Asking, Finding, Inquiry, Question, Read};
 use crate::policy::ca::{Policy, State};
@@ -26,7 +28,7 @@ pub(super) fn of_policy(question: &Question<'_>, answers: &Answers) -> Inquiry<V
         found.extend(written_by_microsoft::changed(question.prior, question.planned));
     }
     if let Ok(policy) = Policy::from_graph(question.planned) {
-        found.extend(retired(&policy));
+        found.extend(retired(question.prior, &policy));
         found.extend(registration(&ask, &policy));
     }
     ask.conclude(found)
@@ -57,18 +59,32 @@ fn too_many(ask: &Asking<'_>, all: &Read, most: usize, what: &str) -> Option<Fin
     })
 }
 
-/// Microsoft stopped enforcing approved client applications in March 2026.
-fn retired(policy: &Policy) -> Option<Finding> {
+/// Microsoft stopped enforcing approved client applications in March 2026: a policy that asks for
+/// nothing else asks for nothing. One that stands may stay.
+fn retired(prior: &Json, policy: &Policy) -> Option<Finding> {
     let grant = policy.grant_controls.as_ref()?;
     let has = |control: &str| grant.built_in_controls.iter().any(|one| one == control);
-    (has("approvedApplication") && !has("compliantApplication")).then(|| {
-        Finding::warning(
-            controls(),
-            "INV-34: approvedApplication is retired",
-            "Microsoft Entra no longer enforces approved client applications since March 2026. Ask for \
-             compliantApplication (an app protection policy), or for either with the operator OR.",
-        )
-    })
+    if !has("approvedApplication") || has("compliantApplication") {
+        return None;
+    }
+    let alone = grant.built_in_controls.len() == 1
+        && grant.authentication_strength.is_none()
+        && grant.terms_of_use.is_empty()
+        && grant.custom_authentication_factors.is_empty();
+    let stands = Policy::from_graph(prior).is_ok_and(|prior| {
+        prior.state == policy.state && prior.grant_controls == policy.grant_controls
+    });
+    let told = match alone && !stands && policy.state != State::Disabled {
+        true => Finding::error,
+        false => Finding::warning,
+    };
+    Some(told(
+        controls(),
+        "INV-34: approvedApplication is retired".to_owned(),
+        "Microsoft Entra no longer enforces approved client applications since March 2026. Ask for \
+         compliantApplication (an app protection policy), or for either with the operator OR."
+            .to_owned(),
+    ))
 }
 
 /// Multifactor authentication at the registration of devices is either the policy's or the tenant's.
@@ -98,10 +114,11 @@ fn controls() -> Path {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     use super::*;
     use crate::declare::{Answer, Elsewhere};
+    use crate::terraform::Severity;
 
     /// The summaries about what is planned, where the tenant has so many of each and such a setting.
     fn found(
@@ -165,6 +182,20 @@ mod tests {
             found(of_policy, [&policy, &policy, &Json::Null], 0, "")
         };
         assert_eq!(told(&["approvedApplication"]), ["INV-34: approvedApplication is retired"]);
+        let errors = |prior: &Json, controls: &[&str], state: &str| {
+            let mut planned = policy(controls);
+            planned["state"] = json!(state);
+            let planned = Policy::from_graph(&planned).unwrap();
+            retired(prior, &planned).unwrap().severity == Severity::Error
+        };
+        let alone: &[&str] = &["approvedApplication"];
+        assert!(errors(&Json::Null, alone, "enabled"));
+        assert!(!errors(&Json::Null, alone, "disabled"));
+        assert!(!errors(&Json::Null, &["approvedApplication", "mfa"], "enabled"));
+        assert!(errors(&policy(alone), alone, "enabled"));
+        let mut stands = policy(alone);
+        stands["state"] = json!("enabled");
+        assert!(!errors(&stands, alone, "enabled"));
         assert!(told(&["approvedApplication", "compliantApplication"]).is_empty());
         assert!(told(&["compliantApplication"]).is_empty());
     }

@@ -256,7 +256,7 @@ fn persistent_browser(view: &View<'_>) -> Vec<Finding> {
     }
     vec![Finding::error(
         path("session_controls.persistent_browser"),
-        "A persistent browser session needs all applications",
+        "INV-29: A persistent browser session needs all applications",
         "A browser has one session for all of them. Set include_applications to [\"All\"].",
     )]
 }
@@ -307,7 +307,7 @@ fn evaluation_switched_off(view: &View<'_>) -> Vec<Finding> {
     };
     vec![Finding::error(
         path("session_controls.continuous_access_evaluation"),
-        format!("Continuous access evaluation is not switched off like this: {wrong}"),
+        format!("INV-29: Continuous access evaluation is not switched off like this: {wrong}"),
         "It is switched off for all applications and without conditions, or not at all.",
     )]
 }

@@ -11,6 +11,7 @@ mod evaluated;
 pub(in crate::catalogue) mod methods;
 mod named_location;
 mod policy;
+mod prerequisites;
 mod references;
 mod sign_in;
 mod template;

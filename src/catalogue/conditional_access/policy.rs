@@ -6,6 +6,7 @@ use super::conditions::CONDITIONS;
 use super::contradictions::contradictions;
 use super::controls::{GRANT_CONTROLS, SESSION_CONTROLS, says_same};
 use super::evaluated::in_evaluation;
+use super::prerequisites;
 use super::references::references;
 use crate::catalogue::lockout;
 use crate::declare::{
@@ -54,7 +55,7 @@ pub static CONDITIONAL_ACCESS_POLICY: Resource = Resource {
     ],
     rules: RULES,
     judge: Some(contradictions),
-    inquiries: &[in_evaluation, references, bounds::of_policy],
+    inquiries: &[in_evaluation, references, bounds::of_policy, prerequisites::of_policy],
     keys: &["display_name"],
     data: Some(Lookup { plural: Some("conditional_access_policies") }),
     soft_delete: Some("/identity/conditionalAccess/deletedItems/policies/{id}"),

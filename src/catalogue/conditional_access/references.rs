@@ -192,7 +192,8 @@ fn role(ask: &Asking<'_>, id: &str) -> Standing {
     let path = format!("/roleManagement/directory/roleDefinitions/{id}");
     match ask.answer(&Read::one(path, "RoleManagement.Read.Directory")) {
         Some(Answer::Found(role)) if role["isBuiltIn"] == false => Standing::Wrong(format!(
-            "{} is a custom role. Policies know built-in roles only; use a group for its members.",
+            "{} is a custom role, and policies know built-in roles only (INV-23). Use a group for its \
+             members.",
             role["displayName"].as_str().unwrap_or("It")
         )),
         Some(Answer::Absent) => {

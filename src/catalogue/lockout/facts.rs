@@ -13,7 +13,7 @@ use crate::policy::lockout::{Automation, Scene};
 const ADMINISTRATORS: usize = 20;
 
 /// Who holds a role, with the principals as far as Graph tells them along.
-fn holders(role: &str) -> Read {
+pub(in crate::catalogue) fn holders_of(role: &str) -> Read {
     Read::all("/roleManagement/directory/roleAssignments", "RoleManagement.Read.Directory")
         .filter(format!("roleDefinitionId eq '{role}'"))
         .expand("principal")
@@ -168,7 +168,7 @@ impl Guard<'_> {
         let mut known = true;
         // All are asked for at once.
         let assignments: Vec<_> =
-            roles.iter().map(|role| self.ask.objects(&holders(role))).collect();
+            roles.iter().map(|role| self.ask.objects(&holders_of(role))).collect();
         for (role, assignments) in roles.iter().zip(assignments) {
             let Some(assignments) = assignments else {
                 known = false;

@@ -16,6 +16,7 @@ mod roles;
 mod settings;
 
 pub(super) use accounts::{domain_federation, group, user};
+pub(super) use facts::holders_of;
 pub(super) use location::named_location;
 pub(super) use members::{group_member, group_members};
 pub(super) use policy::conditional_access_policy;
@@ -124,8 +125,8 @@ impl<'a> Guard<'a> {
         let id = finding.id;
         let is_rule = id.starts_with("L-");
         let summary = match (is_rule, acknowledged) {
-            (true, true) => format!("{id} (acknowledged): {}", finding.summary),
-            (true, false) => format!("{id}: {}", finding.summary),
+            (true, true) => format!("{} (acknowledged): {}", finding.numbers(), finding.summary),
+            (true, false) => format!("{}: {}", finding.numbers(), finding.summary),
             _ => finding.summary.clone(),
         };
         let mut detail = finding.detail();

@@ -1,5 +1,7 @@
 //! The guards of role assignments, of the policies of roles, and of security defaults.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::accounts::{holders, name};
@@ -51,6 +53,9 @@ pub(in crate::catalogue) fn role_assignment(question: &Question<'_>, answers: &A
     guard.conclude(findings)
 }
 
+/// How many people are looked at: a batch of reads.
+const ASKED: usize = 20;
+
 /// Whether anybody could still activate a role after its policy has changed.
 pub(in crate::catalogue) fn role_management_policy(
     question: &Question<'_>,
@@ -78,17 +83,26 @@ pub(in crate::catalogue) fn role_management_policy(
         scene.directory.locations = directory.locations;
         scene.directory.strengths = directory.strengths;
         scene.directory.complete = directory.complete;
-        for id in eligible.iter().take(20) {
+        for id in eligible.iter().take(ASKED) {
             let user = tenant::person(&guard.ask, &policies, id, false);
             super::facts::put(&mut scene.directory, user);
         }
         scene.policies = policies;
     }
+    let approvers = approvers(&guard, role, activation);
+    if approval {
+        // An account that is switched off approves nothing, and an assignment does not tell.
+        let able = scene.directory.users.iter().filter(|user| user.account_enabled.is_none());
+        let asked = able.map(|user| &user.id).chain(approvers.iter().flatten()).cloned();
+        for id in asked.take(ASKED).collect::<BTreeSet<String>>() {
+            super::facts::put(&mut scene.directory, tenant::person(&guard.ask, &[], &id, false));
+        }
+    }
     let rules = RoleActivation {
         role: role.to_owned(),
         // Where nobody could look who holds the roles, it is not said that nobody does.
         is_approval_required: approval && known,
-        approvers: approvers(&guard, role, activation),
+        approvers,
         authentication_context: context.map(str::to_owned),
         eligible,
     };

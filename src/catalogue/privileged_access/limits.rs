@@ -30,7 +30,7 @@ fn refused(plan: &Value, lasts: Option<i64>, setting: &Json, end: &str) -> Vec<F
                 &rule,
                 format!(
                     "An assignment must end, after {longest} at most. Set duration or end_date_time, \
-                     or have the policy not require an expiration."
+                     or have the policy not require an expiration: emergency access does not end (INV-24)."
                 ),
             )),
             (Some(lasts), Some(most)) if lasts > most => {

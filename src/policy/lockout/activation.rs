@@ -47,6 +47,7 @@ fn nobody_approves(scene: &Scene, rules: &RoleActivation, active: &[&User]) -> O
     }
     Some(
         Finding::error("L-09", "Nobody could approve the activation of the highest roles")
+            .breaks("INV-20")
             .would(
                 "Nobody holds Global or Privileged Role Administrator actively, every activation \
                  needs approval, and no approver is able to give it: nobody can ever become one.",
@@ -70,6 +71,7 @@ fn step_up(scene: &Scene, rules: &RoleActivation, context: &str) -> Vec<Finding>
                 "L-10",
                 format!("Authentication context {context} protects nothing: {state}"),
             )
+            .breaks("INV-21")
             .would("The activation asks for a step-up that nothing demands.")
             .fix("create and enforce a policy for the context before a role asks for it"),
         ];
@@ -87,6 +89,7 @@ fn step_up(scene: &Scene, rules: &RoleActivation, context: &str) -> Vec<Finding>
                     ),
                 )
                 .of(policy.name())
+                .breaks("INV-22")
                 .would("It is for holders of the role, and who activates it is none yet.")
                 .fix("include the users or the group that are eligible instead of the role"),
             );

@@ -52,6 +52,7 @@ fn placeholder(policy: &Policy) -> Option<Finding> {
             format!("Policy \"{}\" excludes a placeholder of a template", policy.name()),
         )
         .of(policy.name())
+        .breaks("INV-32")
         .would(format!("\"{PLACEHOLDER}\" is no id, so that nobody is excluded."))
         .fix("replace it by the emergency access group in exclude_groups")
     })
@@ -87,6 +88,7 @@ fn security_defaults(policy: &Policy, scene: &Scene) -> Option<Finding> {
             format!("Policy \"{}\" cannot be enforced under security defaults", policy.name()),
         )
         .of(policy.name())
+        .breaks("INV-01")
         .would(
             "Entra refuses to enforce Conditional Access as long as security defaults are on. \
              Turned off long before, they leave the tenant open.",
@@ -109,12 +111,14 @@ pub(super) fn defaults(scene: &Scene, enabled: bool) -> Vec<Finding> {
     let finding = match (enabled, enforced.is_empty()) {
         (true, false) => {
             Finding::error("L-14", "Security defaults cannot be on while policies are enforced")
+                .breaks("INV-01")
                 .would("Entra refuses one as long as there is the other.")
                 .to(enforced)
                 .fix("disable the policies or set them to report-only first")
         }
         (false, true) => {
             Finding::warning("L-14", "Security defaults go, and no policy takes their place")
+                .breaks("INV-01")
                 .would(
                     "From then on a password alone is enough to sign in, for administrators too, \
                      until a policy is enforced.",

@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct Finding {
     /// The rule, such as `L-01`; by it a finding can be acknowledged.
     pub id: &'static str,
+    /// The invariant of the identity model that it is, too, such as `INV-01`.
+    pub invariant: Option<&'static str>,
     /// How bad it is.
     pub severity: Severity,
     /// The name of the policy, where one is the cause.
@@ -38,6 +40,7 @@ impl Finding {
     pub(in crate::policy) fn error(id: &'static str, summary: impl Into<String>) -> Self {
         Self {
             id,
+            invariant: None,
             severity: Severity::Error,
             policy: None,
             summary: summary.into(),
@@ -49,6 +52,10 @@ impl Finding {
 
     pub(in crate::policy) fn warning(id: &'static str, summary: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(id, summary) }
+    }
+
+    pub(in crate::policy) fn breaks(self, invariant: &'static str) -> Self {
+        Self { invariant: Some(invariant), ..self }
     }
 
     pub(in crate::policy) fn of(self, policy: &str) -> Self {
@@ -67,6 +74,11 @@ impl Finding {
         Self { remedy: remedy.into(), ..self }
     }
 
+    /// The numbers it goes by: `L-14`, or `L-14, INV-01`.
+    pub fn numbers(&self) -> String {
+        self.invariant.map_or_else(|| self.id.to_owned(), |also| format!("{}, {also}", self.id))
+    }
+
     /// The detail of a diagnostic: what would happen, to whom, and what to do.
     pub fn detail(&self) -> String {
         let mut detail = self.consequence.clone();
@@ -82,6 +94,6 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n\n{}", self.id, self.summary, self.detail())
+        write!(f, "{}: {}\n\n{}", self.numbers(), self.summary, self.detail())
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn risk(policy: &Policy, found: &mut Found) {
     found.add(
         true,
         CONTROLS,
-        format!("passwordChange does not work like this: {wrong}"),
+        format!("INV-25: passwordChange does not work like this: {wrong}"),
         "A password change is asked of users at risk (user_risk_levels), for all applications, \
          together with mfa, and under no other condition.",
     );
@@ -144,6 +144,38 @@ pub(super) fn never_met(policy: &Policy, found: &mut Found) {
         "conditions.clientAppTypes",
         "Clients with legacy authentication can satisfy none of this, and are blocked",
         "They cannot ask the user for anything. Say block, which says so.",
+    );
+}
+
+/// Exchange ActiveSync, which knows Exchange Online only, and of people no more than users and groups.
+pub(super) fn active_sync(policy: &Policy, found: &mut Found) {
+    let conditions = &policy.conditions;
+    if conditions.client_app_types != ["exchangeActiveSync"] {
+        return;
+    }
+    let limited = conditions.users.as_ref().is_some_and(|users| {
+        !users.include_roles.is_empty()
+            || users.include_guests_or_external_users.is_some()
+            || has(&users.include_users, "GuestsOrExternalUsers")
+    });
+    found.warning(
+        limited,
+        "conditions.users",
+        "INV-28: Of Exchange ActiveSync, everyone is meant",
+        "For these clients a policy that includes roles or guests applies to all users. Include users \
+         or groups to limit it.",
+    );
+    let elsewhere = conditions.applications.as_ref().is_some_and(|applications| {
+        let those = ["All", "Office365", EXCHANGE_ONLINE, UNKNOWN];
+        let included = &applications.include_applications;
+        !included.is_empty() && !those.iter().any(|one| has(included, one))
+    });
+    found.warning(
+        elsewhere,
+        "conditions.applications.includeApplications",
+        "INV-28: None of these applications speaks Exchange ActiveSync",
+        "Exchange Online does (00000002-0000-0ff1-ce00-000000000000). Name it, or leave the condition \
+         out.",
     );
 }
 

@@ -32,6 +32,7 @@ pub fn contradictions(policy: &Policy) -> Vec<Contradiction> {
     grant(policy, &mut found);
     misfit::risk(policy, &mut found);
     misfit::never_met(policy, &mut found);
+    misfit::active_sync(policy, &mut found);
     misfit::registration(policy, &mut found);
     misfit::workloads(policy, &mut found);
     session(policy, &mut found);
@@ -128,7 +129,7 @@ fn grant(policy: &Policy, found: &mut Found) {
         has(controls, "riskRemediation")
             && !(strength && (every_time || !knows(policy, "sessionControls"))),
         "grantControls.builtInControls",
-        "riskRemediation goes with an authentication strength and a sign-in frequency",
+        "INV-27: riskRemediation goes with an authentication strength and a sign-in frequency",
         "Entra adds them by itself where they are missing, which shows as a change in the next plan. \
          Set authentication_strength_id, and sign_in_frequency to everyTime.",
     );
