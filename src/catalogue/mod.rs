@@ -8,6 +8,7 @@ pub mod cross_tenant;
 pub mod domains;
 pub mod groups;
 pub mod hybrid;
+pub mod licenses;
 mod lockout;
 pub mod policies;
 pub mod privileged_access;
@@ -52,6 +53,8 @@ pub static ALL: &[&Resource] = &[
     &hybrid::DIRECTORY_SYNCHRONIZATION,
     &hybrid::IDENTITY_MODEL,
     &hybrid::STAGED_ROLLOUT_POLICY,
+    &licenses::GROUP_LICENSE,
+    &licenses::USER_LICENSE,
     &policies::SECURITY_DEFAULTS,
     &privileged_access::GROUP_ROLE_MANAGEMENT_POLICY,
     &privileged_access::PIM_GROUP_ASSIGNMENT,

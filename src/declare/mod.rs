@@ -12,6 +12,7 @@ mod catalogue;
 mod check;
 mod contained;
 mod data;
+mod element;
 mod function;
 mod inquiry;
 mod resource;
@@ -26,6 +27,7 @@ pub use catalogue::Catalogue;
 pub use check::{Check, Finding, Judge, Rule};
 pub use contained::Contained;
 pub use data::{Also, DataSource, Lookup, Source};
+pub use element::Element;
 pub use function::{Function, Misuse, Parameter};
 pub use inquiry::{
     Answer, Answers, Asking, Conclude, Elsewhere, Inquire, Inquiry, Question, Read, UNKNOWN, Unread,

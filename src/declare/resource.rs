@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::check::{Finding, Judge};
-use super::{Also, Attribute, Call, Conclude, Inquire, Lookup, Rule};
+use super::{Also, Attribute, Call, Conclude, Element, Inquire, Lookup, Rule};
 use crate::terraform::Value;
 
 /// How Graph keeps a thing.
@@ -69,6 +69,9 @@ pub struct Resource {
     pub ruled: Option<Ruled>,
     /// How it is read and written, where Graph replaces it as a whole and a part of it is managed.
     pub whole: Option<Whole>,
+    /// How it is told from others and changed, where it is an element of a property of another object
+    /// ([`Keeps::Element`]).
+    pub element: Option<Element>,
     /// What is done to the object, where nothing is made ([`Keeps::Act`]).
     pub act: Option<Act>,
     /// What it refers to by name, where an attribute gives the id.
@@ -98,7 +101,7 @@ pub struct Resource {
     pub exceptions: &'static [(Law, &'static str)],
 }
 
-/// How Graph keeps a thing: seven kinds carry nearly all of it.
+/// How Graph keeps a thing: eight kinds carry all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeps {
     /// An item of a collection: POST makes it, its path and id find it.
@@ -110,6 +113,8 @@ pub enum Keeps {
     Slot,
     /// A `$ref` from the object that the path names to the object that the last attribute names.
     Reference,
+    /// An element of a property of another object, which actions of that object add, change and remove.
+    Element,
     /// A slice of another object, which is managed elsewhere.
     Part,
     /// A schedule that is only changed by sending requests to another collection.
@@ -321,6 +326,7 @@ impl Resource {
         requests: None,
         ruled: None,
         whole: None,
+        element: None,
         act: None,
         named: None,
         concluded: None,
@@ -345,6 +351,9 @@ impl Resource {
 
     /// A `$ref`.
     pub const REFERENCE: Self = Self { keeps: Keeps::Reference, ..Self::MEMBER };
+
+    /// An element of a property of another object.
+    pub const ELEMENT: Self = Self { keeps: Keeps::Element, selects: false, ..Self::MEMBER };
 
     /// A slice of another object.
     pub const PART: Self = Self { keeps: Keeps::Part, ..Self::MEMBER };

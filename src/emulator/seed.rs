@@ -70,20 +70,30 @@ fn organization(state: &mut State) {
 }
 
 fn licences(state: &mut State) {
-    // Entra ID P2 and Office 365 E3.
+    // Entra ID P2 and Office 365 E3, of which these are some of the services.
     let skus = [
         (
             "84a661c4-e949-4bd2-a560-ed7766fcaf2b",
             "AAD_PREMIUM_P2",
-            "eec0eb4f-6444-4f95-aba0-50c24d67f998",
+            vec![("eec0eb4f-6444-4f95-aba0-50c24d67f998", "AAD_PREMIUM_P2")],
         ),
         (
             "6fd2c87f-b296-42f0-b197-1e91e994b900",
             "ENTERPRISEPACK",
-            "efb87545-963c-4e0d-99df-69c6916d9eb0",
+            vec![
+                ("efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"),
+                ("5dbe027f-2339-4123-9542-606e4d348a72", "SHAREPOINTENTERPRISE"),
+                ("57ff2da0-773e-42df-b2af-ffb7a2317929", "TEAMS1"),
+            ],
         ),
     ];
-    for (id, part, plan) in skus {
+    for (id, part, plans) in skus {
+        let plans = plans.iter().map(|(id, name)| {
+            json!({
+                "servicePlanId": id, "servicePlanName": name, "provisioningStatus": "Success",
+                "appliesTo": "User",
+            })
+        });
         let sku = json!({
             "id": format!("{TENANT_ID}_{id}"),
             "accountId": TENANT_ID,
@@ -92,9 +102,7 @@ fn licences(state: &mut State) {
             "capabilityStatus": "Enabled",
             "consumedUnits": 12,
             "prepaidUnits": { "enabled": 25, "suspended": 0, "warning": 0, "lockedOut": 0 },
-            "servicePlans": [{
-                "servicePlanId": plan, "servicePlanName": part, "provisioningStatus": "Success", "appliesTo": "User",
-            }],
+            "servicePlans": plans.collect::<Vec<_>>(),
             "skuId": id,
             "skuPartNumber": part,
         });

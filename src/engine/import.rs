@@ -111,6 +111,16 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
             state.insert(names.1, far.as_str().into());
             state.insert("id".into(), format!("{near}/{far}").into());
         }
+        (Keeps::Element, parts) => {
+            let names = element_names(model);
+            if names.len() != parts.len() {
+                return Err(wrong(model, id));
+            }
+            for (name, part) in names.into_iter().zip(parts) {
+                state.insert(name.to_owned(), part.as_str().into());
+            }
+            state.insert("id".into(), parts.join("/").into());
+        }
         (Keeps::Part | Keeps::Act, [whole]) => {
             for name in names::placeholders(resource.path) {
                 state.insert(name.to_owned(), whole.as_str().into());
@@ -179,6 +189,10 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
             let parts = names.into_iter().map(text).collect::<Option<Vec<String>>>()?;
             let id = if parts.is_empty() { model.resource.name.into() } else { parts.join("/") };
             Some(id.into())
+        }
+        Keeps::Element => {
+            let parts = element_names(model).into_iter().map(text).collect::<Option<Vec<_>>>()?;
+            Some(parts.join("/").into())
         }
         Keeps::Part | Keeps::Act => {
             text(names::placeholders(model.resource.path).first()?).map(Value::from)
@@ -255,6 +269,13 @@ fn reference_names(model: &Model) -> (String, String) {
     (near.unwrap_or_default(), far.unwrap_or_default())
 }
 
+/// The attributes that say where an element is, and which one it is.
+fn element_names(model: &Model) -> Vec<&'static str> {
+    let mut names = names::placeholders(model.resource.path);
+    names.extend(model.resource.element.map(|element| element.key));
+    names
+}
+
 /// The variable parts of a Graph path that follows `pattern`.
 fn from_path(resource: &Resource, path: &str) -> Option<Vec<String>> {
     let pattern: Vec<&str> = resource.path.trim_start_matches('/').split('/').collect();
@@ -321,6 +342,12 @@ impl Forms {
             Keeps::Slot => {
                 let parts: Vec<_> = placeholders.iter().map(|name| format!("<{name}>")).collect();
                 (parts.join("/"), path)
+            }
+            Keeps::Element => {
+                let parts: Vec<_> =
+                    element_names(model).iter().map(|name| format!("<{name}>")).collect();
+                let key = parts.last().cloned().unwrap_or_default();
+                (parts.join("/"), format!("{path}/{key}"))
             }
             Keeps::Part | Keeps::Act => {
                 (format!("<{}>", placeholders.first().unwrap_or(&"id")), path)

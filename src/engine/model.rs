@@ -63,7 +63,12 @@ impl Model {
         match resource.keeps {
             Keeps::Singleton => attributes.push(ON_DESTROY),
             Keeps::Request => attributes.extend_from_slice(schedule::ATTRIBUTES),
-            Keeps::Member | Keeps::Slot | Keeps::Reference | Keeps::Part | Keeps::Act => {}
+            Keeps::Member
+            | Keeps::Slot
+            | Keeps::Reference
+            | Keeps::Element
+            | Keeps::Part
+            | Keeps::Act => {}
         }
         if resource.guard.is_some() {
             attributes.push(ACKNOWLEDGE);

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::declare::{Act, Call, Form, Keeps, Kind, Method, Resource, Target};
-use crate::engine::{Model, encode, equal, model, names, patch, version};
+use crate::engine::{Model, element, encode, equal, model, names, patch, version};
 use crate::terraform::Value;
 
 /// A request to Graph.
@@ -22,6 +22,9 @@ pub struct Request {
     pub body: Option<Json>,
     /// Whether it goes to the beta version of Graph.
     pub beta: bool,
+    /// Whether it says how things are to be, so that sending it twice is sending it once. Of other
+    /// methods than POST that goes without saying.
+    pub repeatable: bool,
 }
 
 /// The HTTP methods.
@@ -38,13 +41,25 @@ pub enum Verb {
 impl Request {
     /// A request without query and body.
     pub fn new(verb: Verb, path: impl Into<String>) -> Self {
-        Self { verb, path: path.into(), query: Vec::new(), headers: &[], body: None, beta: false }
+        Self {
+            verb,
+            path: path.into(),
+            query: Vec::new(),
+            headers: &[],
+            body: None,
+            beta: false,
+            repeatable: false,
+        }
     }
 
     /// The same request to the beta version of Graph.
     #[must_use]
     pub fn in_beta(self) -> Self {
         Self { beta: true, ..self }
+    }
+
+    pub(super) fn repeatable(self) -> Self {
+        Self { repeatable: true, ..self }
     }
 
     fn in_beta_if(self, beta: bool) -> Self {
@@ -108,6 +123,9 @@ pub fn collection_path(resource: &Resource, state: &Value) -> String {
 /// references to other objects (`https://graph.microsoft.com/v1.0`).
 pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Request {
     let resource = model.resource;
+    if let Some(of) = &resource.element {
+        return element::put(model, of, planned);
+    }
     let path = collection_path(resource, planned);
     if resource.keeps == Keeps::Reference {
         return add_link(&path, &far_end(model, planned), base);
@@ -129,6 +147,9 @@ pub fn create(model: &Model, planned: &Value, config: &Value, base: &str) -> Req
 
 /// The request that reads an object.
 pub fn read(model: &Model, state: &Value) -> Request {
+    if model.resource.element.is_some() {
+        return element::read(model, state);
+    }
     let request = about(model.resource, Verb::Get, object_path(model.resource, state));
     shaped(model, request).in_beta_if(version::needs_beta(model, state))
 }
@@ -238,6 +259,9 @@ fn secret_only(model: &Model, property: &str) -> bool {
 
 /// The request that changes properties.
 pub fn update(model: &Model, planned: &Value, body: Map<String, Json>) -> Request {
+    if let Some(of) = &model.resource.element {
+        return element::put(model, of, planned);
+    }
     let beta = version::needs_beta(model, planned) || version::mentions_beta(model, &body);
     let request = match model.resource.update {
         Some(call) => fixed(model, &call, planned, &body),
@@ -253,7 +277,9 @@ pub fn actions(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
     let path = object_path(model.resource, planned);
     let actions = patch::actions(model, prior, planned).into_iter();
     actions
-        .map(|(action, body)| Request::new(Verb::Post, format!("{path}/{action}")).with_body(body))
+        .map(|(action, body)| {
+            Request::new(Verb::Post, format!("{path}/{action}")).with_body(body).repeatable()
+        })
         .collect()
 }
 
@@ -265,7 +291,8 @@ pub fn switches(model: &Model, prior: &Value, planned: &Value) -> Vec<Request> {
         let before = prior.get(attribute.name).as_bool().unwrap_or(false);
         let after = planned.get(attribute.name).as_bool()?;
         let action = if after { on } else { off };
-        (before != after).then(|| Request::new(Verb::Post, format!("{path}/{action}")))
+        let request = Request::new(Verb::Post, format!("{path}/{action}")).repeatable();
+        (before != after).then_some(request)
     });
     changes.collect()
 }
@@ -338,6 +365,9 @@ pub fn delete(model: &Model, state: &Value, remote: &Json) -> Request {
     let resource = model.resource;
     if resource.keeps == Keeps::Reference {
         return remove_link(&collection_path(resource, state), &far_end(model, state));
+    }
+    if let Some(of) = &resource.element {
+        return element::remove(model, of, state);
     }
     match resource.remove {
         Some(remove) => fixed_remote(model, &remove(remote), state, remote),

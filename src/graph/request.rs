@@ -60,6 +60,8 @@ pub struct Request {
     pub secrets: Vec<String>,
     /// Whether a POST may be sent again after its answer was lost. Other methods always may.
     pub repeatable: bool,
+    /// Whether it is a question, although it is a POST.
+    pub asks: bool,
 }
 
 /// The content of a stream.
@@ -131,20 +133,26 @@ impl Request {
         self
     }
 
-    /// Declares that a POST may be sent twice without harm (a query by POST, an idempotent action).
+    /// Declares that a POST may be sent twice without harm: it says how things are to be.
     pub fn repeatable(mut self) -> Request {
         self.repeatable = true;
         self
     }
 
+    /// Declares that a POST changes nothing (a query by POST), and so may be sent twice, too.
+    pub fn asking(mut self) -> Request {
+        self.asks = true;
+        self
+    }
+
     /// Whether sending twice does no more than sending once.
     pub fn is_repeatable(&self) -> bool {
-        self.repeatable || self.method != Method::Post
+        self.repeatable || self.asks || self.method != Method::Post
     }
 
     /// Whether Graph may change something.
     pub fn is_write(&self) -> bool {
-        self.method != Method::Get && !(self.method == Method::Post && self.repeatable)
+        self.method != Method::Get && !self.asks
     }
 
     /// The path with its query, encoded, as it stands after the version root.
@@ -243,9 +251,10 @@ mod tests {
     fn what_may_be_sent_twice() {
         let body = Value::Null;
         assert!(!Request::post("/groups", body.clone()).is_repeatable());
-        assert!(
-            Request::post("/directoryObjects/getByIds", body.clone()).repeatable().is_repeatable()
-        );
+        let again = Request::post("/groups/1/assignLicense", body.clone()).repeatable();
+        assert!(again.is_repeatable() && again.is_write());
+        let asks = Request::post("/directoryObjects/getByIds", body.clone()).asking();
+        assert!(asks.is_repeatable() && !asks.is_write());
         assert!(Request::patch("/groups/1", body).is_repeatable());
         assert!(Request::delete("/groups/1").is_repeatable());
     }

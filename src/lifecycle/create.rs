@@ -22,7 +22,7 @@ pub(super) async fn create(session: &Session, model: &Model, apply: Apply) -> Ap
     match model.resource.keeps {
         Keeps::Singleton | Keeps::Part => adopt(session, model, apply).await,
         Keeps::Member | Keeps::Reference => make(session, model, apply).await,
-        Keeps::Slot => occupy(session, model, apply).await,
+        Keeps::Slot | Keeps::Element => occupy(session, model, apply).await,
         Keeps::Request => schedule::create(session, model, apply).await,
         Keeps::Act => act::carry_out(session, model, apply).await,
     }

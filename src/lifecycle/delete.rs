@@ -36,7 +36,9 @@ pub(super) async fn delete(session: &Session, model: &Model, apply: Apply) -> Ap
         },
         (Keeps::Singleton, None) => restore(session, model, &prior, &note).await,
         (Keeps::Part, _) => clear(session, model, &prior).await,
-        (Keeps::Member | Keeps::Slot | Keeps::Reference, _) => remove(session, model, &prior).await,
+        (Keeps::Member | Keeps::Slot | Keeps::Reference | Keeps::Element, _) => {
+            remove(session, model, &prior).await
+        }
         (Keeps::Request, _) => schedule::delete(session, model, &prior).await,
         // What was done stays done.
         (Keeps::Act, _) => Ok(()),
@@ -140,6 +142,12 @@ async fn remove(session: &Session, model: &Model, state: &Value) -> Result<(), E
     match session.send(&request).await {
         Ok(_) => {}
         Err(error) if error.is_not_found() => {}
+        // An action that takes away what is not there is refused, whoever took it.
+        Err(error) if resource.element.is_some() && error.refusal().is_some() => {
+            if read::remote(session, model, state, How::Whole).await?.is_some() {
+                return Err(error);
+            }
+        }
         Err(error) => return Err(error),
     }
     match state.get("purge_on_destroy").as_bool() {

@@ -84,7 +84,7 @@ impl Directory {
 
     async fn ask(&self, graph: &Graph, ids: &[String]) {
         let body = json!({ "ids": ids, "types": ["user", "group", "servicePrincipal"] });
-        let request = Request::post("/directoryObjects/getByIds", body).repeatable();
+        let request = Request::post("/directoryObjects/getByIds", body).asking();
         let listed = graph.list(&request).await;
         let mut found = lock(&self.found);
         match listed {

@@ -7,7 +7,7 @@ use super::note::Note;
 use super::session::Session;
 use super::{Read, ReadBack, inquiry, ruled, schedule, whole};
 use crate::declare::{Keeps, Kind};
-use crate::engine::{Model, Request, decode, import, names, request, stream, version};
+use crate::engine::{Model, Request, decode, element, import, names, request, stream, version};
 use crate::graph::Error;
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
@@ -81,7 +81,7 @@ pub(super) async fn remote(
             let remote = one(session, model, state, how).await?;
             Ok(remote.filter(|remote| model.resource.act.is_some_and(|act| (act.done)(remote))))
         }
-        Keeps::Member | Keeps::Singleton | Keeps::Slot => {
+        Keeps::Member | Keeps::Singleton | Keeps::Slot | Keeps::Element => {
             let Some(remote) = one(session, model, state, how).await? else { return Ok(None) };
             let Json::Object(mut object) = remote else { return Ok(None) };
             unset_links(model, &mut object);
@@ -123,6 +123,9 @@ async fn one(
         }
         _ => session.get(&request).await,
     };
+    if let Some(of) = &model.resource.element {
+        return found.map(|found| element::pick(model, of, state, &found?));
+    }
     let other = !request.beta && version::hides_in_beta(model);
     if let Some(whole) = &model.resource.whole {
         return found.map(|found| found.map(|one| whole::view(model, whole, &one, state)));
@@ -149,7 +152,7 @@ pub(super) fn wants_beta(model: &Model, error: &Error) -> bool {
 /// Whether it is in no collection, and there are others of its kind elsewhere.
 fn is_alone(model: &Model) -> bool {
     match model.resource.keeps {
-        Keeps::Slot | Keeps::Act => true,
+        Keeps::Slot | Keeps::Element | Keeps::Act => true,
         Keeps::Singleton => model.resource.is_one_of_many(),
         _ => false,
     }

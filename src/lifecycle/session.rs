@@ -362,6 +362,9 @@ fn translated(request: &Request) -> graph::Request {
     if request.beta {
         translated = translated.beta();
     }
+    if request.repeatable {
+        translated = translated.repeatable();
+    }
     // Without it, Graph shows members of enums that are newer than the API version as
     // `unknownFutureValue`, and every plan would want to change them.
     if request.verb == Verb::Get {

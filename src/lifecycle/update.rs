@@ -9,7 +9,7 @@ use super::write::{self, known};
 use super::{Applied, Apply, files, parts, ruled, schedule, whole};
 use crate::declare::Keeps;
 use crate::engine::contained::Changes;
-use crate::engine::{Model, Request, patch, request, version};
+use crate::engine::{Model, patch, request, version};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
@@ -100,7 +100,7 @@ pub(super) async fn change(
         };
     }
     for request in request::actions(model, prior, planned) {
-        act(session, model, &request).await?;
+        session.write(&request, model.resource.retry_on).await?;
     }
     parts::add(session, model, both, additions).await?;
     let path = request::object_path(model.resource, planned);
@@ -115,18 +115,9 @@ pub(super) async fn switch(
     planned: &Value,
 ) -> Result<(), Error> {
     for request in request::switches(model, prior, planned) {
-        act(session, model, &request).await?;
+        session.write(&request, model.resource.retry_on).await?;
     }
     Ok(())
-}
-
-/// Sends an action that sets a property, and again where its answer was lost: twice is once.
-async fn act(session: &Session, model: &Model, request: &Request) -> Result<(), Error> {
-    let mut sent = session.write(request, model.resource.retry_on).await;
-    if sent.as_ref().is_err_and(Error::answer_lost) {
-        sent = session.write(request, model.resource.retry_on).await;
-    }
-    sent.map(|_| ())
 }
 
 /// A plan whose unknown parts are as they were found.

@@ -120,6 +120,11 @@ fn of_kind(owner: &str, resource: &Resource) -> Offences {
             (in_path.is_empty() || resource.path.ends_with('}') || resource.whole.is_some())
                 && (resource.keys.is_empty() || resource.ruled.is_some())
         }
+        Keeps::Element => {
+            let key = resource.element.map(|element| element.key);
+            let of = resource.attributes.iter().find(|one| Some(one.name) == key);
+            of.is_some_and(is_replaced) && !in_path.is_empty() && !resource.path.ends_with('}')
+        }
         Keeps::Slot => resource.create.is_some() && resource.keys.is_empty(),
         Keeps::Member | Keeps::Request => !resource.path.ends_with('}'),
     };

@@ -308,6 +308,47 @@ async fn synchronization_is_changed_in_part() {
     assert_eq!(told["features"]["softMatchOnUpnEnabled"], true);
     let wrong = json!({ "features": { "passwordWritebackEnabled": true } });
     c.patch(&path, wrong).await.refuses(400, "passwordWritebackEnabled");
+    let back = json!({ "features": { "softMatchOnUpnEnabled": false } });
+    c.patch(&path, back).await.refuses(400, "softMatchOnUpnEnabled");
+}
+
+#[tokio::test]
+async fn licences_come_by_the_user_and_by_its_groups() {
+    let c = Client::new().await;
+    let (user, group) = (c.new_user("ann").await, c.new_group("staff").await);
+    let sku = "6fd2c87f-b296-42f0-b197-1e91e994b900";
+    let adds =
+        json!({ "addLicenses": [{ "skuId": sku, "disabledPlans": [] }], "removeLicenses": [] });
+    let removes = json!({ "addLicenses": [], "removeLicenses": [sku] });
+    let of_user = format!("/users/{user}/assignLicense");
+    c.patch(&format!("/users/{user}"), json!({ "usageLocation": "CH" })).await.is(204);
+    c.post(&of_user, adds.clone()).await.is(200);
+    // Once more says the same.
+    c.post(&of_user, adds.clone()).await.is(200);
+    let used = async || {
+        let skus = c.get("/subscribedSkus").await.is(200);
+        let all = skus["value"].as_array().unwrap().clone();
+        all.iter().find(|one| one["skuId"] == sku).unwrap()["consumedUnits"].clone()
+    };
+    assert_eq!(used().await, 13);
+    c.post(&format!("/groups/{group}/assignLicense"), adds.clone()).await.is(202);
+    let member =
+        json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}") });
+    c.post(&format!("/groups/{group}/members/$ref"), member).await.is(204);
+    let path = format!("/users/{user}?$select=assignedLicenses,licenseAssignmentStates");
+    let told = c.get(&path).await.is(200);
+    assert_eq!(told["assignedLicenses"].as_array().unwrap().len(), 1);
+    assert_eq!(told["licenseAssignmentStates"][0]["assignedByGroup"], json!(null));
+    assert_eq!(told["licenseAssignmentStates"][1]["assignedByGroup"], group.as_str());
+    c.post(&of_user, removes.clone()).await.is(200);
+    assert_eq!(used().await, 12);
+    c.post(&of_user, removes).await.refuses(400, "corresponding license");
+    let half = json!({ "addLicenses": [] });
+    c.post(&of_user, half).await.refuses(400, "parameters");
+    c.patch(&format!("/users/{user}"), json!({ "displayName": "Ann" })).await.is(204);
+    let other = c.new_user("bob").await;
+    let path = format!("/users/{other}/assignLicense");
+    c.post(&path, adds).await.refuses(400, "usage location");
 }
 
 #[tokio::test]

@@ -68,6 +68,10 @@ fn import_ids(model: &Model, state: &Value) -> Vec<String> {
     let path = request::object_path(model.resource, state);
     let path = match model.resource.keeps {
         Keeps::Reference => format!("{path}/{}", request::far_end(model, state)),
+        Keeps::Element => {
+            let key = model.resource.element.map_or("", |element| element.key);
+            format!("{path}/{}", state.get(key).as_str().unwrap_or_default())
+        }
         _ => path,
     };
     let keys = model

@@ -57,7 +57,12 @@ async fn lost(resource: &'static Resource) -> Outcome {
 
 /// Where the resource is kept in the tenant under test.
 fn collection_path(resource: &Resource, config: &Value) -> String {
-    request::collection_path(resource, config).replace(TENANT, TENANT_ID)
+    let path = request::collection_path(resource, config).replace(TENANT, TENANT_ID);
+    match (resource.keeps, path.rsplit_once('/')) {
+        // Read and written by the object that has it.
+        (Keeps::Element, Some((object, _))) => object.to_owned(),
+        _ => path,
+    }
 }
 
 /// The ids of everything in the collection that the resource is in.

@@ -5,7 +5,8 @@ use m365::catalogue;
 use m365::declare::{Keeps, Kind, Mode, Replace, Rewrite, Ruled};
 use m365::engine::schedule::{self, Action};
 use m365::engine::{
-    Model, Request, Verb, contained, decode, equal, names, patch, request, ruled, shape, stream,
+    Model, Request, Verb, contained, decode, element, equal, names, patch, request, ruled, shape,
+    stream,
 };
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
@@ -84,6 +85,9 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
         return Ok(None);
     }
     ensure(status == 200, || format!("reading {path} outside: {status} {told}"))?;
+    if let Some(of) = &model.resource.element {
+        return Ok(element::pick(model, of, state, &told));
+    }
     if model.resource.act.is_some_and(|act| !(act.done)(&told)) {
         return Ok(None);
     }

@@ -10,6 +10,7 @@ use super::super::set::{
 };
 use super::super::store::{flag, key, now, text, texts};
 use super::hybrid::SYNC_BEHAVIOR;
+use super::licences;
 use super::units::{is_restricted, refuse_restricted};
 use super::users::{is_nickname, security_identifier};
 
@@ -97,7 +98,7 @@ pub(super) static GROUPS: Set = Set {
         "unseenMessagesCount",
         "welcomeMessageEnabled",
     ],
-    actions: &[SYNC_BEHAVIOR],
+    actions: &[SYNC_BEHAVIOR, licences::OF_GROUP],
     is_kept: is_unified,
     paging: Paging::Pages(100),
     filterable: Filterable::Only(&[

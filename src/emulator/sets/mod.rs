@@ -7,6 +7,7 @@ mod cross_tenant;
 mod domains;
 mod groups;
 mod hybrid;
+mod licences;
 mod locations;
 mod methods;
 mod period;

@@ -11,6 +11,7 @@ use super::super::set::{
 use super::super::store::{now, text};
 use super::groups::MEMBERSHIP_READ;
 use super::hybrid::SYNC_BEHAVIOR;
+use super::licences;
 use super::units::{is_restricted, refuse_restricted};
 
 const READ: Permissions = &[
@@ -94,7 +95,7 @@ pub(super) static USERS: Set = Set {
         "surname",
         "userPrincipalName",
     ]),
-    actions: &[SYNC_BEHAVIOR],
+    actions: &[SYNC_BEHAVIOR, licences::OF_USER],
     alternate_key: Some("userPrincipalName"),
     is_kept: |_| true,
     paging: Paging::Pages(100),
@@ -185,7 +186,11 @@ pub(super) static USERS: Set = Set {
             ..Navigation::MANY
         },
     ],
-    computed: &[("isManagementRestricted", is_restricted)],
+    computed: &[
+        ("isManagementRestricted", is_restricted),
+        ("assignedLicenses", licences::licences),
+        ("licenseAssignmentStates", licences::states),
+    ],
     on_create: create,
     on_update: update,
     on_delete: |cx, user| refuse_restricted(cx, user),

@@ -32,6 +32,7 @@ fn ids(model: &Model) -> String {
         }
         Keeps::Slot => "the id of the object that it belongs to",
         Keeps::Reference => "the ids of both ends",
+        Keeps::Element => "the id of the object that has it, and its own",
         Keeps::Part => "the id of the object that it is a part of",
         Keeps::Act => "the id of the object that it was done to",
     };

@@ -39,6 +39,10 @@ fn place(model: &Model) -> String {
         ),
         Keeps::Slot => format!("Kept at `{path}`, where there is one or none."),
         Keeps::Reference => format!("Kept as a reference below `{path}`."),
+        Keeps::Element => format!(
+            "Kept as an element of `{path}`, which `{}` of that object changes.",
+            model.resource.element.map_or("", |element| element.action)
+        ),
         Keeps::Part => format!("A part of the object at `{path}`, which is managed on its own."),
         Keeps::Request => format!("Kept at `{path}/{{id}}`, and changed by requests to Graph."),
     }

@@ -118,6 +118,68 @@ fn licences(status: &str) -> Fact {
     Fact::There("subscribedSku", sku)
 }
 
+const SKU: &str = "84a661c4-e949-4bd2-a560-ed7766fcaf2b";
+
+/// Of 25 licences, so many are in use.
+fn in_use(count: i64) -> Fact {
+    let sku = json!({ "id": format!("{TENANT_ID}_{SKU}"), "skuId": SKU, "skuPartNumber": "P2",
+        "consumedUnits": count, "prepaidUnits": { "enabled": 25 } });
+    Fact::There("subscribedSku", sku)
+}
+
+fn license(of: &str, id: &str) -> String {
+    resource(&format!("{of}_license"), &format!("  {of}_id = \"{id}\"\n  sku_id = \"{SKU}\""))
+}
+
+fn licenses() -> Vec<Said> {
+    let person = |kind: &str, place: Json| {
+        let user = json!({ "id": USER, "accountEnabled": true, "displayName": "Ann",
+            "mailNickname": "ann", "userPrincipalName": "ann@contoso.com", "userType": kind,
+            "usageLocation": place });
+        Fact::There("user", user)
+    };
+    let joins = || {
+        let address = format!("https://graph.microsoft.com/v1.0/directoryObjects/{USER}");
+        Fact::Sent("POST", format!("/groups/{GROUP}/members/$ref"), json!({ "@odata.id": address }))
+    };
+    let moved = Fact::Sent("PATCH", format!("/users/{USER}"), json!({ "usageLocation": "CH" }));
+    vec![
+        (
+            Case {
+                twin: vec![moved],
+                ..case(
+                    "INV-10",
+                    vec![person("Member", Json::Null)],
+                    license("user", USER),
+                    license("user", USER),
+                )
+            },
+            "!INV-10: the user has no usage location",
+        ),
+        (
+            Case {
+                twin: vec![in_use(24)],
+                ..case(
+                    "INV-11",
+                    vec![person("Member", json!("CH")), in_use(25)],
+                    license("user", USER),
+                    license("user", USER),
+                )
+            },
+            "!INV-11: no licence of P2 is free",
+        ),
+        (
+            case(
+                "INV-12",
+                vec![group(GROUP), group(OTHER), person("Guest", json!("CH")), joins()],
+                license("group", GROUP),
+                license("group", OTHER),
+            ),
+            "INV-12: guests are in a group that gives licences",
+        ),
+    ]
+}
+
 fn case(id: &'static str, facts: Vec<Fact>, refused: String, allowed: String) -> Case {
     Case { id, facts, refused, twin: vec![], allowed }
 }
@@ -336,7 +398,7 @@ fn privileges() -> Vec<Said> {
                     permanent("permanent = true"),
                 )
             },
-            "!The policy refuses this assignment: ExpirationRule",
+            "!emergency access does not end (INV-24)",
         ),
     ]
 }
@@ -344,7 +406,7 @@ fn privileges() -> Vec<Said> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_is_said_of_the_plan_and_its_twin_is_silent() {
     let mut wrong = Vec::new();
-    for (case, says) in policies().into_iter().chain(privileges()) {
+    for (case, says) in policies().into_iter().chain(privileges()).chain(licenses()) {
         let workspace = staged(&case.facts).await;
         workspace.write(&case.refused);
         let (code, said) = workspace.run(PLAN).await;
