@@ -58,7 +58,9 @@ impl Request {
         Self { beta: true, ..self }
     }
 
-    pub(super) fn repeatable(self) -> Self {
+    /// The same request, sending which twice is sending it once.
+    #[must_use]
+    pub fn repeatable(self) -> Self {
         Self { repeatable: true, ..self }
     }
 

@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(secrets[0], Apart { verb: Verb::Post, path, body });
         let start = "/servicePrincipals/s/synchronization/jobs/j/start";
         let switched = request::switches(&model, &Value::Null, &planned);
-        assert_eq!(switched, [Request::new(Verb::Post, start)]);
+        assert_eq!(switched, [Request::new(Verb::Post, start).repeatable()]);
         assert_eq!(request::switches(&model, &planned, &planned), []);
     }
 
