@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use jiff::{Span, Timestamp};
 use regex_lite::Regex;
 
-use crate::declare::{Attribute, Check, Form, Keeps, Kind, Rule};
+use crate::declare::{Attribute, Check, Form, Keeps, Kind, Mode, Rule};
 use crate::engine::{Model, equal, names, plan, schedule};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -36,10 +36,17 @@ pub fn attributes(
 ) {
     for attribute in attributes {
         let value = config.get(attribute.name);
-        if value.is_null() || value.is_unknown() {
+        if value.is_null() {
             continue;
         }
         let path = path.at(attribute.name);
+        if attribute.mode == Mode::Computed {
+            found.push(told_only(attribute).at(path));
+            continue;
+        }
+        if value.is_unknown() {
+            continue;
+        }
         if attribute.write_only && !write_only {
             found.push(needs_write_only(attribute).at(path.clone()));
         }
@@ -74,6 +81,14 @@ pub fn attributes(
             }
         }
     }
+}
+
+/// Terraform leaves it to providers to refuse this, and would wait for Graph to say what is configured.
+fn told_only(attribute: &Attribute) -> Diagnostic {
+    Diagnostic::error(
+        format!("{} cannot be set", attribute.name),
+        format!("Graph decides {}, and this provider only tells it. Remove it.", attribute.name),
+    )
 }
 
 fn needs_write_only(attribute: &Attribute) -> Diagnostic {

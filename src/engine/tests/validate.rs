@@ -34,6 +34,12 @@ fn forms_are_checked() {
 }
 
 #[test]
+fn what_graph_decides_cannot_be_set() {
+    check(json!({"mail": "a@b.c"}), &["mail cannot be set"]);
+    check(json!({"mail": "?"}), &["mail cannot be set"]);
+}
+
+#[test]
 fn enums_are_open() {
     check(json!({"kind": "bigg"}), &["~\"bigg\" is not a value of kind that this provider knows"]);
 }
