@@ -191,11 +191,22 @@ fn policies(state: &mut State) {
         "userDeviceQuota": 50,
         "multiFactorAuthConfiguration": "notRequired",
         "azureADRegistration": {
-            "isAdminConfigurable": false,
+            "isAdminConfigurable": true,
             "allowedToRegister": {
                 "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership",
             },
         },
+        "azureADJoin": {
+            "isAdminConfigurable": true,
+            "allowedToJoin": { "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership" },
+            "localAdmins": {
+                "enableGlobalAdmins": true,
+                "registeringUsers": {
+                    "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership",
+                },
+            },
+        },
+        "localAdminPassword": { "isEnabled": false },
     });
     put(state, "deviceRegistrationPolicy", registration);
     let authorization = json!({
