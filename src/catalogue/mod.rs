@@ -52,6 +52,8 @@ pub static ALL: &[&Resource] = &[
     &hybrid::DIRECTORY_SYNCHRONIZATION,
     &hybrid::IDENTITY_MODEL,
     &hybrid::STAGED_ROLLOUT_POLICY,
+    &policies::AUTHORIZATION_POLICY,
+    &policies::DEVICE_REGISTRATION_POLICY,
     &policies::SECURITY_DEFAULTS,
     &privileged_access::GROUP_ROLE_MANAGEMENT_POLICY,
     &privileged_access::PIM_GROUP_ASSIGNMENT,

@@ -219,7 +219,7 @@ pub struct Whole {
     pub parts: &'static [&'static str],
     /// What Graph has to be asked before it is written, where a path below the object answers.
     pub asks: fn(&Rewrite<'_>) -> Vec<Ask>,
-    /// The object as it is to be.
+    /// The object as it is to be, without what Graph tells of it and does not take.
     pub write: fn(&Rewrite<'_>, &[Json]) -> Result<Json, String>,
 }
 

@@ -51,13 +51,19 @@ pub(super) async fn change(
         answers.push(asked(session, &Request { body: Some(ask.body), ..request }).await?);
     }
     let wanted = (whole.write)(&rewrite, &answers).map_err(Error::Lacking)?;
-    if wanted == object {
+    if is_so(&object, &wanted) {
         return Ok(());
     }
     session.touched(of.get("id").as_str().unwrap_or_default());
     let request = Request::new(Verb::Put, place);
     let request = Request { body: Some(without_contexts(wanted)), ..request };
     session.write(&request, model.resource.retry_on).await.map(|_| ())
+}
+
+/// Whether the object is as it is to be: what is told and not taken is no part of that.
+fn is_so(object: &Json, wanted: &Json) -> bool {
+    let wanted = wanted.as_object().into_iter().flatten();
+    wanted.into_iter().all(|(property, value)| object[property] == *value)
 }
 
 /// Asks, and again where the answer was lost: a question changes nothing.

@@ -3,9 +3,9 @@
 //!
 //! The ids are those of the guide "choose and deploy your identity model".
 
-use super::{tenant, written_by_microsoft};
+use super::{registration, tenant, written_by_microsoft};
 use crate::declare::{Answers, Asking, Finding, Inquiry, Question, Read};
-use crate::policy::ca::{Policy, State};
+use crate::policy::ca::Policy;
 use crate::terraform::Path;
 
 /// The most policies of a tenant, in whatever state (Entra, "Conditional Access: service limits").
@@ -27,7 +27,7 @@ pub(super) fn of_policy(question: &Question<'_>, answers: &Answers) -> Inquiry<V
     }
     if let Ok(policy) = Policy::from_graph(question.planned) {
         found.extend(retired(&policy));
-        found.extend(registration(&ask, &policy));
+        found.extend(registration::of_policy(&ask, question, &policy));
     }
     ask.conclude(found)
 }
@@ -67,27 +67,6 @@ fn retired(policy: &Policy) -> Option<Finding> {
             "INV-34: approvedApplication is retired",
             "Microsoft Entra no longer enforces approved client applications since March 2026. Ask for \
              compliantApplication (an app protection policy), or for either with the operator OR.",
-        )
-    })
-}
-
-/// Multifactor authentication at the registration of devices is either the policy's or the tenant's.
-fn registration(ask: &Asking<'_>, policy: &Policy) -> Option<Finding> {
-    let actions = &policy.conditions.applications.as_ref()?.include_user_actions;
-    if policy.state != State::Enabled || !actions.iter().any(|one| one == "urn:user:registerdevice")
-    {
-        return None;
-    }
-    let setting =
-        Read::one("/policies/deviceRegistrationPolicy", "Policy.Read.DeviceConfiguration");
-    let required = ask.known(&setting)?["multiFactorAuthConfiguration"] == "required";
-    required.then(|| {
-        Finding::error(
-            controls(),
-            "INV-19: The registration of devices asks for multifactor authentication by itself",
-            "The tenant's device settings require it already, and as long as they do Microsoft Entra does \
-             not enforce policies for urn:user:registerdevice as they are written. Set \"Require \
-             Multifactor Authentication to register or join devices with Microsoft Entra\" to No first.",
         )
     })
 }
@@ -167,20 +146,5 @@ mod tests {
         assert_eq!(told(&["approvedApplication"]), ["INV-34: approvedApplication is retired"]);
         assert!(told(&["approvedApplication", "compliantApplication"]).is_empty());
         assert!(told(&["compliantApplication"]).is_empty());
-    }
-
-    #[test]
-    fn devices_are_registered_by_one_rule() {
-        let told = |state: &str, setting: &str| {
-            let applications = json!({ "includeUserActions": ["urn:user:registerdevice"] });
-            let policy = json!({ "displayName": "P", "state": state,
-                "conditions": { "applications": applications },
-                "grantControls": { "operator": "OR", "builtInControls": ["mfa"] } });
-            found(of_policy, [&policy, &policy, &Json::Null], 0, setting)
-        };
-        let [only] = told("enabled", "required").try_into().unwrap();
-        assert!(only.starts_with("INV-19"), "{only}");
-        assert!(told("enabled", "notRequired").is_empty());
-        assert!(told("disabled", "required").is_empty());
     }
 }

@@ -12,6 +12,7 @@ pub(in crate::catalogue) mod methods;
 mod named_location;
 mod policy;
 mod references;
+pub(in crate::catalogue) mod registration;
 mod sign_in;
 mod template;
 pub(in crate::catalogue) mod tenant;
