@@ -16,6 +16,7 @@ mod registered;
 mod role_policies;
 mod roles;
 mod schemas;
+mod settings;
 mod strengths;
 mod synchronization;
 mod tenant;
@@ -63,6 +64,8 @@ pub(crate) static ALL: &[&Set] = &[
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
     &policies::DEVICE_REGISTRATION,
+    &settings::TEMPLATES,
+    &settings::SETTINGS,
     &tenant::ORGANIZATION,
     &cross_tenant::PARTNERS,
     &cross_tenant::IDENTITY_SYNCHRONIZATION,
