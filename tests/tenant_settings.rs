@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::workspace::Workspace;
 
+const IMPORT: &[&str] = &["import", "-input=false"];
 const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve"];
 const DESTROY: &[&str] = &["destroy", "-input=false", "-auto-approve"];
 const PLAN: &[&str] = &["plan", "-input=false"];
@@ -130,4 +131,142 @@ async fn who_registers_is_told_not_to_be_for_administrators_to_change() {
     workspace.write(&devices("  azure_ad_join = {\n    allowed_to_join = { type = \"none\", users = [\"8a8e5d2f-6a1a-4a8f-8a51-0a3a4e1f7c11\"] }\n  }"));
     let (code, said) = workspace.run(PLAN).await;
     assert!(code == Some(1) && said.contains("does not go with"), "{said}");
+}
+
+fn setting(template: &str, values: &str) -> String {
+    format!(
+        "resource \"m365_group_setting\" \"one\" {{\n  template = \"{template}\"\n  values = {{\n{values}\n  }}\n}}\n"
+    )
+}
+
+/// The value of a setting in the only object of settings that there is.
+async fn value(workspace: &Workspace, name: &str) -> String {
+    let settings = workspace.outside("/groupSettings").await;
+    let [one] = settings.as_slice() else { panic!("{settings:?}") };
+    let pairs = one["values"].as_array().unwrap();
+    let pair = pairs.iter().find(|pair| pair["name"] == name).unwrap();
+    pair["value"].as_str().unwrap().to_owned()
+}
+
+const UNIFIED: &str = "62375ab9-6b52-47ed-826b-58e47e0e304b";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_begin_as_their_template_and_end_as_it() {
+    let few =
+        "    EnableGroupCreation = false\n    UsageGuidelinesUrl = \"https://contoso.com/use\"";
+    let workspace = Workspace::new(Options::default(), &setting("Group.Unified", few)).await;
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    assert_eq!(value(&workspace, "EnableGroupCreation").await, "false");
+    assert_eq!(value(&workspace, "AllowToAddGuests").await, "true");
+    // What is not configured stays as somebody else made it; what leaves is as it was found.
+    let id = workspace.outside("/groupSettings").await[0]["id"].as_str().unwrap().to_owned();
+    let mut all = workspace.outside("/groupSettings").await[0]["values"].take();
+    for pair in all.as_array_mut().unwrap() {
+        if pair["name"] == "EnableMIPLabels" || pair["name"] == "EnableGroupCreation" {
+            pair["value"] = "True".into();
+        }
+    }
+    let path = format!("/groupSettings/{id}");
+    workspace.change("PATCH", &path, json!({ "values": all.take() })).await;
+    let (_, said) = workspace.run(PLAN).await;
+    assert!(said.contains("EnableGroupCreation") && !said.contains("EnableMIPLabels"), "{said}");
+    let less = "    EnableGroupCreation = true\n    AllowToAddGuests = false";
+    workspace.write(&setting("Group.Unified", less));
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    assert_eq!(value(&workspace, "EnableMIPLabels").await, "True");
+    assert_eq!(value(&workspace, "EnableGroupCreation").await, "True");
+    assert_eq!(value(&workspace, "UsageGuidelinesUrl").await, "");
+    // Somebody else's setting stays when this goes; without one, the template holds again.
+    workspace.ok(DESTROY).await;
+    assert_eq!(value(&workspace, "EnableMIPLabels").await, "True");
+    assert_eq!(value(&workspace, "AllowToAddGuests").await, "true");
+    workspace.remove(&path).await;
+    workspace.ok(APPLY).await;
+    workspace.ok(DESTROY).await;
+    assert!(workspace.outside("/groupSettings").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_somebody_made_are_taken_over_or_imported_and_put_back() {
+    let one = setting(UNIFIED, "    EnableMIPLabels = true\n    AllowToAddGuests = false");
+    let workspace = Workspace::new(Options::default(), &one).await;
+    let templates = workspace.outside("/groupSettingTemplates").await;
+    let unified = templates.iter().find(|template| template["id"] == UNIFIED).unwrap();
+    let pairs = unified["values"].as_array().unwrap().iter().map(|setting| {
+        let value = if setting["name"] == "EnableMIPLabels" {
+            &json!("true")
+        } else {
+            &setting["defaultValue"]
+        };
+        json!({ "name": setting["name"], "value": value })
+    });
+    let body = json!({ "templateId": UNIFIED, "values": pairs.collect::<Vec<_>>() });
+    let id = workspace.make("/groupSettings", body).await;
+    workspace.ok(APPLY).await;
+    workspace.plan_is_empty().await;
+    assert_eq!(value(&workspace, "AllowToAddGuests").await, "false");
+    workspace.ok(DESTROY).await;
+    assert_eq!(value(&workspace, "AllowToAddGuests").await, "true");
+    assert_eq!(value(&workspace, "EnableMIPLabels").await, "true");
+    // What is not as the template says is what an import has.
+    for (named, id) in [
+        ("Group.Unified", "Group.Unified".to_owned()),
+        ("Group.Unified", format!("/groupSettings/{id}")),
+        (UNIFIED, UNIFIED.to_owned()),
+    ] {
+        let workspace = &workspace;
+        workspace.write(&setting(named, "    EnableMIPLabels = true"));
+        workspace.ok(&[IMPORT, &["m365_group_setting.one", &id]].concat()).await;
+        workspace.plan_is_empty().await;
+        workspace.ok(&["state", "rm", "m365_group_setting.one"]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_template_does_not_have_is_refused_by_the_plan() {
+    let workspace = Workspace::new(Options::default(), "").await;
+    let refused = [
+        (
+            "Group.Unifed",
+            "",
+            "There is no template \"Group.Unifed\"",
+            "Did you mean \"Group.Unified\"?",
+        ),
+        (
+            "Group.Unified",
+            "enableGroupCreation = false",
+            "has no setting \"enableGroupCreation\"",
+            "Did you mean \"EnableGroupCreation\"?",
+        ),
+        (
+            "Group.Unified",
+            "AllowToAddGuests = \"no\"",
+            "AllowToAddGuests must be true or false",
+            "System.Boolean",
+        ),
+        (
+            "Password Rule Settings",
+            "LockoutThreshold = \"ten\"",
+            "LockoutThreshold must be a whole number",
+            "",
+        ),
+        ("Group.Unified", "GroupCreationAllowedGroupId = \"creators\"", "must be an object id", ""),
+        (
+            "Group.Unified",
+            "UsageGuidelinesUrl = null",
+            "UsageGuidelinesUrl has no value",
+            "empty text",
+        ),
+    ];
+    for (template, values, summary, detail) in refused {
+        workspace.write(&setting(template, &format!("    {values}")));
+        let (code, said) = workspace.run(PLAN).await;
+        let said = said.replace('\n', " ");
+        assert!(code == Some(1) && said.contains(summary) && said.contains(detail), "{said}");
+    }
+    let known = "    GroupCreationAllowedGroupId = \"\"\n    EnableGroupCreation = \"FALSE\"";
+    workspace.write(&setting("group.unified", known));
+    workspace.ok(PLAN).await;
 }

@@ -54,6 +54,7 @@ pub static ALL: &[&Resource] = &[
     &hybrid::STAGED_ROLLOUT_POLICY,
     &policies::AUTHORIZATION_POLICY,
     &policies::DEVICE_REGISTRATION_POLICY,
+    &policies::GROUP_SETTING,
     &policies::SECURITY_DEFAULTS,
     &privileged_access::GROUP_ROLE_MANAGEMENT_POLICY,
     &privileged_access::PIM_GROUP_ASSIGNMENT,

@@ -60,6 +60,13 @@ pub fn attributes(
                 }
                 found.extend(inside.into_iter().map(|diagnostic| diagnostic.at(path.clone())));
             }
+            (Kind::Named, Value::Object(texts)) => {
+                for (name, _) in texts.iter().filter(|(_, text)| text.is_null()) {
+                    let summary = format!("{name} has no value");
+                    let detail = "Leave it out, or set it to an empty text.";
+                    found.push(Diagnostic::error(summary, detail).at(path.key(name)));
+                }
+            }
             (_, Value::Set(elements)) => {
                 for element in elements {
                     one(attribute, element, &path, found);

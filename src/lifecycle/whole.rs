@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use super::session::Session;
+use super::template;
 use crate::declare::{Rewrite, Whole};
 use crate::engine::{Model, Request, Verb, request, shape};
 use crate::graph::Error;
@@ -27,6 +28,9 @@ pub(super) async fn change(
     (prior, planned): (&Value, &Value),
     found: &Json,
 ) -> Result<(), Error> {
+    if let Some(template) = &whole.template {
+        return template::change(session, model, (whole, template), (prior, planned), found).await;
+    }
     let of = if planned.is_null() { prior } else { planned };
     let place = request::object_path(model.resource, of);
     let Some(mut object) = session.get(&request::read(model, of)).await? else {

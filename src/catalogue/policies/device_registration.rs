@@ -86,7 +86,8 @@ pub static DEVICE_REGISTRATION_POLICY: Resource = Resource {
         .optional_computed(),
     ],
     rules: &OF_SELECTED,
-    whole: Some(Whole { view: |policy, _| policy.clone(), parts: &[], asks: |_| Vec::new(), write }),
+    whole: Some(Whole { view: |policy, _| policy.clone(), parts: &[],
+        template: None, asks: |_| Vec::new(), write }),
     inquiries: &[registration::of_settings, is_fixed],
     exceptions: &[(
         Law::L2,
