@@ -17,5 +17,6 @@ mod privileged_access;
 mod requests;
 mod soak;
 mod synchronization;
+mod tenant_settings;
 mod tidy;
 mod workspace;

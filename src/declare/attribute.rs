@@ -94,6 +94,8 @@ pub enum Kind {
     /// Complex values by name, each optional member of which is left alone where it is not set. Graph
     /// has no maps: what is written as one is a view of an object ([`crate::declare::Whole`]).
     Map(&'static [Attribute]),
+    /// Texts by name. Graph has no maps: what is written as one is a view of an object, as above.
+    Named,
     /// One of several shapes of the same object, told apart by `@odata.type` (without
     /// `#microsoft.graph.`). Its attributes are properties of the object itself.
     Variant(&'static str, &'static [Attribute]),
@@ -230,6 +232,11 @@ pub const fn objects(name: &'static str, doc: &'static str) -> Attribute {
 /// Complex values by name; their attributes follow in [`Attribute::of`].
 pub const fn map(name: &'static str, doc: &'static str) -> Attribute {
     Attribute::new(name, doc, Kind::Map(&[]))
+}
+
+/// Texts by name.
+pub const fn named(name: &'static str, doc: &'static str) -> Attribute {
+    Attribute::new(name, doc, Kind::Named)
 }
 
 /// One of several shapes of the object, of the Graph type `odata`; its attributes follow in

@@ -20,7 +20,7 @@ mod stream;
 
 pub use attribute::{
     Attribute, Codec, Form, Kind, Literal, Mode, Replace, boolean, duration, flags, id, ids,
-    instant, integer, link, links, map, object, objects, string, strings, variant,
+    instant, integer, link, links, map, named, object, objects, string, strings, variant,
 };
 pub use call::{Call, Method, Target};
 pub use catalogue::Catalogue;
@@ -34,6 +34,6 @@ pub use inquiry::{
 };
 pub use resource::{
     Act, Ask, Concluded, Keeps, Law, More, Named, Permissions, Policed, Requests, Resource,
-    Rewrite, Ruled, Whole,
+    Rewrite, Ruled, Template, Whole,
 };
 pub use stream::{Format, Stream, stream};

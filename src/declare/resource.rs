@@ -224,8 +224,21 @@ pub struct Whole {
     pub parts: &'static [&'static str],
     /// What Graph has to be asked before it is written, where a path below the object answers.
     pub asks: fn(&Rewrite<'_>) -> Vec<Ask>,
-    /// The object as it is to be.
+    /// Where it comes from, where it is a template's until somebody changes it.
+    pub template: Option<Template>,
+    /// The object as it is to be, without what Graph tells of it and does not take.
     pub write: fn(&Rewrite<'_>, &[Json]) -> Result<Json, String>,
+}
+
+/// Settings by name that are as a template says until somebody changes them. From then on they are an
+/// object in the collection that is the resource's path, one for each template, which is written with
+/// all its values; without it the template holds again.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// The collection of the templates, which tell a name and a default of each setting.
+    pub path: &'static str,
+    /// The attribute that says which template it is, by its display name or its id.
+    pub of: &'static str,
 }
 
 /// What an object that is replaced as a whole is to become.
@@ -293,10 +306,25 @@ pub enum Law {
     L15,
 }
 
+impl Template {
+    /// The template, among all of them, that a display name or an id means.
+    pub fn find<'a>(templates: &'a [Json], named: &str) -> Option<&'a Json> {
+        let means = |json: &Json| json.as_str().is_some_and(|own| own.eq_ignore_ascii_case(named));
+        templates.iter().find(|one| means(&one["id"]) || means(&one["displayName"]))
+    }
+}
+
 impl Resource {
     /// Whether it is one of many settings that are always there, which its attributes tell apart.
     pub fn is_one_of_many(&self) -> bool {
-        self.ruled.is_some() || self.path.replace("{tenant}", "").contains('{')
+        self.ruled.is_some()
+            || self.template().is_some()
+            || self.path.replace("{tenant}", "").contains('{')
+    }
+
+    /// The template that it comes from, where it is a template's until somebody changes it.
+    pub fn template(&self) -> Option<Template> {
+        self.whole?.template
     }
 
     /// An item of a collection.

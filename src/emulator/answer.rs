@@ -105,7 +105,7 @@ pub(crate) fn answer(cx: &mut Context, ask: &Ask) -> Outcome<Reply> {
                     (set.on_read)(cx);
                     one(cx, set, &id, &query)
                 }
-                "PATCH" => write::update(cx, set, &id, body()?),
+                "PATCH" if set.patches => write::update(cx, set, &id, body()?),
                 "DELETE" => write::delete(cx, set, &id),
                 _ => Err(Refusal::method_not_allowed()),
             }

@@ -24,6 +24,7 @@ pub(crate) fn tenant(kind: TenantKind, users: usize, seed: u64) -> State {
     roles(&mut state);
     strengths(&mut state);
     templates(&mut state);
+    setting_templates(&mut state);
     policies(&mut state);
     synchronization(&mut state);
     applications(&mut state);
@@ -145,6 +146,34 @@ fn templates(state: &mut State) {
     }
 }
 
+/// Templates of settings, as far as Microsoft's pages tell what is in them.
+fn setting_templates(state: &mut State) {
+    let lines = include_str!("data/setting_templates.txt").lines().filter(|l| !l.starts_with('#'));
+    let mut template = Value::Null;
+    for line in lines {
+        let Some(setting) = line.strip_prefix("  ") else {
+            put(state, "groupSettingTemplate", template.take());
+            if let Some((id, name)) = line.split_once(' ') {
+                let about = format!("Settings of {name}.");
+                template =
+                    json!({ "id": id, "displayName": name, "description": about, "values": [] });
+            }
+            continue;
+        };
+        let mut words = setting.splitn(3, ' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (name, ty, default) = (word(), word(), word());
+        let about = format!("The setting {name}.");
+        if let Some(values) = template["values"].as_array_mut() {
+            values.push(
+                json!({ "name": name, "type": format!("System.{ty}"), "defaultValue": default,
+                "description": about }),
+            );
+        }
+    }
+    put(state, "groupSettingTemplate", template);
+}
+
 fn strengths(state: &mut State) {
     let resistant = ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"];
     let passwordless = ["deviceBasedPush"];
@@ -199,11 +228,22 @@ fn policies(state: &mut State) {
         "userDeviceQuota": 50,
         "multiFactorAuthConfiguration": "notRequired",
         "azureADRegistration": {
-            "isAdminConfigurable": false,
+            "isAdminConfigurable": true,
             "allowedToRegister": {
                 "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership",
             },
         },
+        "azureADJoin": {
+            "isAdminConfigurable": true,
+            "allowedToJoin": { "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership" },
+            "localAdmins": {
+                "enableGlobalAdmins": true,
+                "registeringUsers": {
+                    "@odata.type": "#microsoft.graph.allDeviceRegistrationMembership",
+                },
+            },
+        },
+        "localAdminPassword": { "isEnabled": false },
     });
     put(state, "deviceRegistrationPolicy", registration);
     let authorization = json!({

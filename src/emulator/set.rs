@@ -33,6 +33,8 @@ pub(crate) struct Set {
     pub(crate) only: &'static str,
     /// Whether PUT writes the object as a whole, and makes it where it is missing.
     pub(crate) put: bool,
+    /// Whether PATCH is taken where it may be updated.
+    pub(crate) patches: bool,
     /// Whether requests must say a language.
     pub(crate) speaks: bool,
     /// Streams: written by PUT at an address of their own, told as another.
@@ -83,7 +85,7 @@ pub(crate) struct Set {
     pub(crate) on_delete: fn(&mut Context, &Properties) -> Outcome<()>,
     /// Properties that are worked out when they are told.
     pub(crate) computed: &'static [(&'static str, Compute)],
-    /// The code of a successful PATCH, by what was sent.
+    /// The code of a successful PATCH or PUT, by what was sent.
     pub(crate) patched: fn(&Properties) -> u16,
 }
 
@@ -175,6 +177,7 @@ impl Set {
         singleton: false,
         only: "",
         put: false,
+        patches: true,
         speaks: false,
         streams: &[],
         service: Service::Other,

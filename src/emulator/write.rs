@@ -202,10 +202,7 @@ pub(crate) fn update(
     for (navigation, relation, target) in links {
         cx.link(relation, &key(&id), &target, navigation.name)?;
     }
-    match (set.patched)(&sent) {
-        200 => Ok(Reply::json(200, entity(cx, set, ty, &next, &Query::default())?)),
-        status => Ok(Reply::empty(status)),
-    }
+    answered(cx, set, ty, &sent, &next)
 }
 
 /// Writes an object as a whole; one that is missing is made.
@@ -223,8 +220,22 @@ pub(crate) fn put(cx: &mut Context, set: &'static Set, id: &str, body: &Value) -
     next.values_mut().for_each(prune);
     next.retain(|_, v| !is_nothing(v));
     let parent = cx.parent.clone();
-    cx.state.replace(Place { set: set.ty, parent: &parent }, id, next);
-    Ok(Reply::empty(204))
+    cx.state.replace(Place { set: set.ty, parent: &parent }, id, next.clone());
+    answered(cx, set, incoming.ty, &incoming.properties, &next)
+}
+
+/// What a change is answered with.
+fn answered(
+    cx: &Context,
+    set: &'static Set,
+    ty: &'static str,
+    sent: &Properties,
+    next: &Properties,
+) -> Outcome<Reply> {
+    match (set.patched)(sent) {
+        200 => Ok(Reply::json(200, entity(cx, set, ty, next, &Query::default())?)),
+        status => Ok(Reply::empty(status)),
+    }
 }
 
 fn merge(kept: &mut Map<String, Value>, sent: &Map<String, Value>) {

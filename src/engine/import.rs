@@ -70,7 +70,7 @@ pub fn parse(model: &Model, id: &str) -> Result<Wanted, Diagnostic> {
             state.insert("id".into(), parts.join("/").into());
         }
         (Keeps::Singleton, parts) if resource.is_one_of_many() => {
-            let placeholders = names::placeholders(resource.path);
+            let placeholders = names::of_many(resource);
             if placeholders.len() != parts.len() {
                 return Err(wrong(model, id));
             }
@@ -174,7 +174,7 @@ pub fn made_up_id(model: &Model, state: &Value) -> Option<Value> {
         }
         Keeps::Singleton => match model.resource.ruled {
             None if model.resource.is_one_of_many() => {
-                let parts = names::placeholders(model.resource.path);
+                let parts = names::of_many(model.resource);
                 let parts: Option<Vec<String>> = parts.iter().map(|name| text(name)).collect();
                 Some(parts?.join("/").into())
             }
@@ -281,7 +281,8 @@ fn from_path(resource: &Resource, path: &str) -> Option<Vec<String>> {
     let pattern: Vec<&str> = resource.path.trim_start_matches('/').split('/').collect();
     let path: Vec<&str> = path.trim_end_matches("/$ref").split('/').collect();
     let fixed = matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part | Keeps::Act);
-    let own = usize::from(!fixed);
+    // What comes from a template is in a collection as well, once it was changed.
+    let own = usize::from(!fixed || resource.template().is_some());
     if path.len() != pattern.len() + own {
         return None;
     }
@@ -329,8 +330,9 @@ impl Forms {
             Keeps::Singleton => match resource.ruled {
                 None if resource.is_one_of_many() => {
                     let parts: Vec<_> =
-                        placeholders.iter().map(|name| format!("<{name}>")).collect();
-                    (parts.join("/"), path)
+                        names::of_many(resource).iter().map(|name| format!("<{name}>")).collect();
+                    let own = if resource.template().is_some() { "/<id>" } else { "" };
+                    (parts.join("/"), format!("{path}{own}"))
                 }
                 None => (resource.name.to_owned(), path),
                 Some(ruled) => {

@@ -1,6 +1,6 @@
 //! Names: the user's, Graph's, and the placeholders in paths.
 
-use crate::declare::Attribute;
+use crate::declare::{Attribute, Resource};
 
 /// `display_name` is `displayName`: the rule that gives Graph's property names.
 pub fn property(snake: &str) -> String {
@@ -106,6 +106,14 @@ pub fn segment(text: &str) -> String {
 /// `text` as an OData string literal: quotes doubled, in quotes.
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The attributes that tell the settings apart that `resource` is one of.
+pub fn of_many(resource: &Resource) -> Vec<&'static str> {
+    match resource.template() {
+        Some(template) => vec![template.of],
+        None => placeholders(resource.path),
+    }
 }
 
 /// The known names nearest to `name`, for "did you mean".

@@ -158,6 +158,7 @@ fn shape(kind: &Kind, nested: fn(&Attribute) -> terraform::Attribute) -> Shape {
     match kind {
         Kind::Boolean => Shape::Plain(Type::Bool),
         Kind::Integer => Shape::Plain(Type::Number),
+        Kind::Named => Shape::Plain(Type::map(Type::String)),
         Kind::Text(_) | Kind::Link => Shape::Plain(Type::String),
         Kind::Texts(_) | Kind::Flags | Kind::Links => Shape::Plain(Type::set(Type::String)),
         Kind::Object(attributes) | Kind::Variant(_, attributes) => {

@@ -67,6 +67,13 @@ fn shaped(attribute: &Attribute, value: &Value) -> Json {
             };
             Json::Object(elements.iter().map(element).collect())
         }
+        (Kind::Named, Value::Object(texts)) if attribute.via.is_none() => {
+            let text = |(name, text): (&String, &Value)| match text {
+                Value::Unknown(_) => (name.clone(), UNKNOWN.into()),
+                known => (name.clone(), encode::json(attribute, known)),
+            };
+            Json::Object(texts.iter().map(text).collect())
+        }
         (_, value) if value.is_wholly_known() => encode::json(attribute, value),
         (Kind::Texts(_) | Kind::Links, Value::Set(elements)) if attribute.via.is_none() => {
             let text = |element: &Value| Json::from(element.as_str().unwrap_or(UNKNOWN));
@@ -93,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::declare::{
-        Contained, boolean, flags, object as nested, objects, string, strings, variant,
+        Contained, boolean, flags, named, object as nested, objects, string, strings, variant,
     };
 
     #[test]
@@ -102,6 +109,7 @@ mod tests {
             string("display_name", ""),
             string("client_secret", "").sensitive(),
             strings("members", ""),
+            named("texts", ""),
             flags("kinds", ""),
             nested("of", "").of(&[boolean("is_enabled", "").graph("on")]),
             variant("ip", "ipNamedLocation", "").of(&[boolean("is_trusted", "")]),
@@ -110,6 +118,7 @@ mod tests {
             ("display_name", Value::UNKNOWN),
             ("client_secret", "x".into()),
             ("members", Value::set(["a".into(), Value::UNKNOWN])),
+            ("texts", Value::from([("a", "x".into()), ("b", Value::UNKNOWN)])),
             ("kinds", Value::set(["a".into(), "b".into()])),
             ("of", Value::from([("is_enabled", Value::UNKNOWN)])),
             ("ip", Value::from([("is_trusted", true.into())])),
@@ -119,6 +128,7 @@ mod tests {
             json!({
                 "displayName": UNKNOWN,
                 "members": ["a", UNKNOWN],
+                "texts": {"a": "x", "b": UNKNOWN},
                 "kinds": "a,b",
                 "of": {"on": UNKNOWN},
                 "@odata.type": "#microsoft.graph.ipNamedLocation",

@@ -67,6 +67,13 @@ pub fn attributes(
                 }
                 found.extend(inside.into_iter().map(|diagnostic| diagnostic.at(path.clone())));
             }
+            (Kind::Named, Value::Object(texts)) => {
+                for (name, _) in texts.iter().filter(|(_, text)| text.is_null()) {
+                    let summary = format!("{name} has no value");
+                    let detail = "Leave it out, or set it to an empty text.";
+                    found.push(Diagnostic::error(summary, detail).at(path.key(name)));
+                }
+            }
             (_, Value::Set(elements)) => {
                 for element in elements {
                     one(attribute, element, &path, found);
@@ -113,7 +120,10 @@ fn one(attribute: &Attribute, value: &Value, path: &Path, found: &mut Diagnostic
     let known = attribute.one_of;
     let in_words = matches!(attribute.kind, Kind::Text(Form::Words) | Kind::Texts(Form::Words));
     let mut members = if in_words { equal::words(text).collect() } else { vec![text] }.into_iter();
-    let Some(text) = members.find(|member| !known.is_empty() && !known.contains(member)) else {
+    let is_id = matches!(attribute.kind, Kind::Text(Form::Id) | Kind::Texts(Form::Id));
+    let form = if is_id { Form::Id } else { Form::Plain };
+    let is_known = |member: &str| known.iter().any(|known| equal::same_text(form, known, member));
+    let Some(text) = members.find(|member| !known.is_empty() && !is_known(member)) else {
         return;
     };
     let hint = match names::nearest(text, known.iter().copied()) {

@@ -76,6 +76,8 @@ static WIDER: &[(&str, &[&str])] = &[
         &["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
     ),
     ("GroupMember.ReadWrite.All", &["Group.ReadWrite.All", "Directory.ReadWrite.All"]),
+    ("GroupSettings.Read.All", DIRECTORY),
+    ("GroupSettings.ReadWrite.All", &["Directory.ReadWrite.All", "Policy.ReadWrite.Authorization"]),
     ("Organization.Read.All", DIRECTORY),
     ("OrganizationalBranding.Read.All", &["Organization.Read.All", "Organization.ReadWrite.All"]),
     ("OrganizationalBranding.ReadWrite.All", &["Organization.ReadWrite.All"]),
@@ -152,6 +154,7 @@ mod tests {
             ("RoleManagement.ReadWrite.Directory", "RoleManagementPolicy.ReadWrite.Directory"),
             ("Organization.ReadWrite.All", "OrganizationalBranding.ReadWrite.All"),
             ("Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"),
+            ("Directory.ReadWrite.All", "GroupSettings.ReadWrite.All"),
         ] {
             check(&[granted], needed, None);
         }

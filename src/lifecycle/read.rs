@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::session::Session;
-use super::{Read, ReadBack, inquiry, ruled, schedule, whole};
+use super::{Read, ReadBack, inquiry, ruled, schedule, template, whole};
 use crate::declare::{Keeps, Kind};
 use crate::engine::{Model, Request, decode, element, import, names, request, stream, version};
 use crate::graph::Error;
@@ -105,6 +105,12 @@ async fn one(
 ) -> Result<Option<Json>, Error> {
     if let Some(ruled) = &model.resource.ruled {
         return ruled::remote(session, model, ruled, state, how).await;
+    }
+    if let Some(whole) = &model.resource.whole
+        && let Some(template) = &whole.template
+    {
+        let settings = template::settings(session, model, template, state, how).await?;
+        return Ok(Some(whole::view(model, whole, &settings, state)));
     }
     let request = request::read(model, state);
     let id = state.get("id").as_str().unwrap_or_default();

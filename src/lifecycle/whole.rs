@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use super::session::Session;
+use super::template;
 use crate::declare::{Rewrite, Whole};
 use crate::engine::{Model, Request, Verb, request, shape};
 use crate::graph::Error;
@@ -27,6 +28,9 @@ pub(super) async fn change(
     (prior, planned): (&Value, &Value),
     found: &Json,
 ) -> Result<(), Error> {
+    if let Some(template) = &whole.template {
+        return template::change(session, model, (whole, template), (prior, planned), found).await;
+    }
     let of = if planned.is_null() { prior } else { planned };
     let place = request::object_path(model.resource, of);
     let Some(mut object) = session.get(&request::read(model, of)).await? else {
@@ -51,13 +55,19 @@ pub(super) async fn change(
         answers.push(asked(session, &Request { body: Some(ask.body), ..request }).await?);
     }
     let wanted = (whole.write)(&rewrite, &answers).map_err(Error::Lacking)?;
-    if wanted == object {
+    if is_so(&object, &wanted) {
         return Ok(());
     }
     session.touched(of.get("id").as_str().unwrap_or_default());
     let request = Request::new(Verb::Put, place);
     let request = Request { body: Some(without_contexts(wanted)), ..request };
     session.write(&request, model.resource.retry_on).await.map(|_| ())
+}
+
+/// Whether the object is as it is to be: what is told and not taken is no part of that.
+fn is_so(object: &Json, wanted: &Json) -> bool {
+    let wanted = wanted.as_object().into_iter().flatten();
+    wanted.into_iter().all(|(property, value)| object[property] == *value)
 }
 
 /// Asks, and again where the answer was lost: a question changes nothing.

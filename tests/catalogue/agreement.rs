@@ -46,7 +46,8 @@ fn of_resource(csdl: &Csdl, resource: &Resource) -> Offences {
         Ok(place) => {
             let is_one =
                 matches!(resource.keeps, Keeps::Singleton | Keeps::Slot | Keeps::Part | Keeps::Act)
-                    && resource.ruled.is_none();
+                    && resource.ruled.is_none()
+                    && resource.template().is_none();
             if place.name != resource.entity || place.collection == is_one {
                 offences
                     .push(format!("{owner} is kept in {}, which holds {place:?}", resource.path));
@@ -266,7 +267,7 @@ fn mistyped(csdl: &Csdl, found: &TypeRef, attribute: &Attribute) -> Option<Strin
         Kind::Flags => found.name == "Edm.String" || members.is_some_and(|members| members.flags),
         Kind::Object(_) | Kind::Objects(_) | Kind::Link | Kind::Links => csdl.is_type(&found.name),
         // Graph has none.
-        Kind::Map(_) => false,
+        Kind::Map(_) | Kind::Named => false,
         Kind::Variant(..) => false,
     };
     (!fits || collection != found.collection || is_link != found.navigation)
@@ -332,6 +333,7 @@ fn samples(attribute: &'static Attribute) -> Vec<Json> {
         Kind::Text(_) => vec![json!("text")],
         Kind::Texts(Form::Cidr) => vec![json!(["203.0.113.0/24", "2001:db8::/32"])],
         Kind::Texts(_) | Kind::Links => vec![json!(["text"])],
+        Kind::Named => vec![json!({ "name": "text" })],
         Kind::Flags => vec![json!(attribute.one_of.join(","))],
         Kind::Object(nested)
         | Kind::Objects(nested)

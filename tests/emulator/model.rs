@@ -34,6 +34,8 @@ const ROOTS: &[&str] = &[
     "domainDnsRecord",
     "featureRolloutPolicy",
     "group",
+    "groupSetting",
+    "groupSettingTemplate",
     "identitySecurityDefaultsEnforcementPolicy",
     "internalDomainFederation",
     "namedLocation",

@@ -285,6 +285,52 @@ async fn contexts_are_made_by_patch() {
 }
 
 #[tokio::test]
+async fn registration_of_devices_is_taken_as_a_whole() {
+    let c = Client::new().await;
+    let path = "/policies/deviceRegistrationPolicy";
+    let mut policy = c.get(path).await.is(200);
+    policy.as_object_mut().unwrap().retain(|name, _| !name.starts_with("@odata"));
+    c.put(path, policy.clone()).await.refuses(400, "read-only");
+    let taken = policy.as_object_mut().unwrap();
+    taken.retain(|name, _| !["id", "displayName", "description"].contains(&name.as_str()));
+    taken.insert("userDeviceQuota".into(), 7.into());
+    let told = c.put(path, policy.clone()).await.is(200);
+    assert_eq!(told["userDeviceQuota"], 7);
+    assert_eq!(told["displayName"], "Device Registration Policy");
+    policy["localAdminPassword"] = Value::Null;
+    c.put(path, policy.clone()).await.refuses(400, "'localAdminPassword' is required");
+    policy["localAdminPassword"] = json!({ "isEnabled": true });
+    policy["azureADJoin"]["allowedToJoin"] = json!({ "users": [] });
+    c.put(path, policy).await.refuses(400, "users");
+    c.patch(path, json!({ "userDeviceQuota": 5 })).await.refuses(405, "not allowed");
+}
+
+#[tokio::test]
+async fn settings_come_from_a_template_and_are_written_with_all_values() {
+    let c = Client::new().await;
+    let templates = c.get("/groupSettingTemplates").await.is(200);
+    let all = templates["value"].as_array().unwrap();
+    let names = all.iter().find(|one| one["displayName"] == "Prohibited Names Settings").unwrap();
+    let pair = |name: &str, value: &str| json!({ "name": name, "value": value });
+    let part =
+        json!({ "templateId": names["id"], "values": [pair("CustomBlockedWholeWordsList", "x")] });
+    let path = "/groupSettings";
+    c.post(path, part).await.refuses(400, "'CustomBlockedSubStringsList' defined in template");
+    let both = [pair("CustomBlockedWholeWordsList", "x"), pair("CustomBlockedSubStringsList", "")];
+    let whole = json!({ "templateId": names["id"], "values": both });
+    let made = c.post(path, whole.clone()).await.is(201);
+    assert_eq!(made["displayName"], "Prohibited Names Settings");
+    c.post(path, whole).await.refuses(400, "same value for property templateId already exists");
+    let own = format!("{path}/{}", made["id"].as_str().unwrap());
+    c.patch(&own, json!({ "values": [both[0]] })).await.refuses(400, "was not provided");
+    c.patch(&own, json!({ "templateId": "x" })).await.refuses(400, "templateId");
+    let other = json!([both[0], both[1], pair("Other", "")]);
+    c.patch(&own, json!({ "values": other })).await.refuses(400, "no setting of the template");
+    c.delete(&own).await.is(204);
+    c.get(&own).await.is(404);
+}
+
+#[tokio::test]
 async fn singletons_are_changed_in_part() {
     let c = Client::new().await;
     let path = "/policies/authorizationPolicy";

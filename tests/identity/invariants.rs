@@ -406,7 +406,71 @@ fn cases() -> Vec<Case> {
                 ),
             ),
         },
+        // The device settings ask for what an enabled policy asks for.
+        Case {
+            id: "INV-19",
+            facts: vec![
+                device_settings("notRequired"),
+                Fact::There("conditionalAccessPolicy", registering_policy("enabled")),
+            ],
+            refused: devices("required"),
+            twin: vec![],
+            allowed: devices("notRequired"),
+        },
+        // The policy is switched off first.
+        Case {
+            id: "INV-19",
+            facts: vec![
+                device_settings("notRequired"),
+                Fact::There("conditionalAccessPolicy", registering_policy("enabled")),
+                Fact::Imported("m365_conditional_access_policy.one", USER, registering("enabled")),
+            ],
+            refused: registering("enabled") + &devices_after("required"),
+            twin: vec![],
+            allowed: registering("disabled") + &devices_after("required"),
+        },
+        // The device settings are changed first.
+        Case {
+            id: "INV-19",
+            facts: vec![device_settings("required")],
+            refused: registering("enabled"),
+            twin: vec![],
+            allowed: after_devices(&registering("enabled")) + &devices("notRequired"),
+        },
     ]
+}
+
+/// The device settings of the tenant as Graph has them.
+fn device_settings(multifactor: &str) -> Fact {
+    let settings = json!({ "id": "deviceRegistrationPolicy", "userDeviceQuota": 50,
+        "multiFactorAuthConfiguration": multifactor });
+    Fact::There("deviceRegistrationPolicy", settings)
+}
+
+fn devices(multifactor: &str) -> String {
+    let inside = format!("  multi_factor_auth_configuration = \"{multifactor}\"");
+    resource("device_registration_policy", &inside)
+}
+
+/// The same, planned and changed after the policy.
+fn devices_after(multifactor: &str) -> String {
+    let first = "  depends_on = [m365_conditional_access_policy.one]\n}";
+    devices(multifactor).replacen('}', first, 1)
+}
+
+/// A policy that is planned and changed after the device settings.
+fn after_devices(policy: &str) -> String {
+    let first = "  depends_on = [m365_device_registration_policy.one]\n  display_name";
+    policy.replacen("  display_name", first, 1)
+}
+
+/// A policy for whoever registers a device.
+fn registering_policy(state: &str) -> Json {
+    let mut policy = stored(USER, "Devices");
+    policy["state"] = state.into();
+    policy["conditions"]["applications"] =
+        json!({ "includeUserActions": ["urn:user:registerdevice"] });
+    policy
 }
 
 async fn staged(facts: &[Fact]) -> Workspace {

@@ -80,7 +80,9 @@ fn import_ids(model: &Model, state: &Value) -> Vec<String> {
         .iter()
         .filter_map(|key| Some(format!("{key}={}", state.get(key).as_str()?)));
     // Where Graph has an id of its own besides, its path is not known from the state.
-    let has_path = model.resource.requests.is_none() && model.resource.ruled.is_none();
+    let resource = model.resource;
+    let has_path =
+        resource.requests.is_none() && resource.ruled.is_none() && resource.template().is_none();
     let ids = std::iter::once(id).chain(has_path.then_some(path)).chain(keys);
     ids.collect()
 }

@@ -6,7 +6,7 @@ use m365::declare::{Keeps, Kind, Mode, Replace, Rewrite, Ruled};
 use m365::engine::schedule::{self, Action};
 use m365::engine::{
     Model, Request, Verb, contained, decode, element, equal, names, patch, request, ruled, shape,
-    stream,
+    stream, template,
 };
 use m365::terraform::Value;
 use serde_json::{Value as Json, json};
@@ -65,6 +65,12 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
         let policy = policy(tenant, model, ruled, state).await?;
         return Ok(policy.map(|policy| ruled::settings(model, ruled, &policy, state)));
     }
+    if let Some(whole) = &model.resource.whole
+        && whole.template.is_some()
+    {
+        let settings = settings(tenant, model, state).await?;
+        return Ok(Some((whole.view)(&settings, &shape::of(model, state))));
+    }
     let path = request::object_path(model.resource, state);
     if model.resource.keeps == Keeps::Reference {
         let far = request::far_end(model, state);
@@ -105,6 +111,15 @@ pub(crate) async fn object(tenant: &Tenant, model: &Model, state: &Value) -> Out
         told[property] = listed["value"].clone();
     }
     Ok(Some(told))
+}
+
+/// The settings of a template as they hold.
+async fn settings(tenant: &Tenant, model: &Model, state: &Value) -> Outcome<Json> {
+    let of = model.resource.template().ok_or("it comes from no template")?;
+    let (_, templates) = send(tenant, &template::templates(&of)).await;
+    let (_, changed) = send(tenant, &template::changed(model.resource)).await;
+    let listed = |json: &Json| json["value"].as_array().cloned().unwrap_or_default();
+    template::settings(&of, state, (&listed(&templates), &listed(&changed)))
 }
 
 async fn policy(
@@ -196,7 +211,10 @@ async fn changed_to(
         let policy = policy(tenant, model, ruled, now).await?.ok_or("the policy is gone")?;
         requests.extend(ruled::change(ruled, &policy, &ruled::wanted(model, wanted)));
     } else if let Some(whole) = &model.resource.whole {
-        let (_, object) = send(tenant, &request::read(model, now)).await;
+        let object = match whole.template {
+            Some(_) => settings(tenant, model, now).await?,
+            None => send(tenant, &request::read(model, now)).await.1,
+        };
         let (prior, planned) = (shape::of(model, now), shape::of(model, wanted));
         let rewrite = Rewrite { object: &object, found: &object, prior: &prior, planned: &planned };
         let place = request::object_path(model.resource, now);
@@ -206,6 +224,9 @@ async fn changed_to(
             answers.push(send(tenant, &Request { body: Some(ask.body), ..asked }).await.1);
         }
         match (whole.write)(&rewrite, &answers) {
+            Ok(body) if whole.template.is_some() => {
+                requests.extend(template::change(model.resource, &object, &body));
+            }
             Ok(body) => {
                 requests.push(Request { body: Some(body), ..Request::new(Verb::Put, place) });
             }

@@ -84,6 +84,23 @@ pub(crate) fn others(attribute: &Attribute, now: &Value, world: &World) -> Vec<V
             vec![least(nested, world)]
         }
         Kind::Object(nested) | Kind::Variant(_, nested) => inside(nested, now, world),
+        // Names are those of something that is there, as below.
+        Kind::Named => {
+            let texts = now.as_object().into_iter().flatten();
+            let changed = texts.flat_map(|(name, text)| {
+                let others = match text.as_str() {
+                    Some("true") => vec!["false".into()],
+                    Some("false") => vec!["true".into()],
+                    _ => texts_of(Form::Plain, text, world),
+                };
+                others.into_iter().take(3).map(|other: Value| {
+                    let mut texts = now.as_object().cloned().unwrap_or_default();
+                    texts.insert(name.clone(), other);
+                    Value::Object(texts)
+                })
+            });
+            changed.collect()
+        }
         // Names are those of something that is there: only what is named already changes.
         Kind::Map(nested) => {
             let elements = now.as_object().into_iter().flatten();
@@ -131,6 +148,10 @@ fn texts(attribute: &Attribute, form: Form, now: &Value, world: &World) -> Vec<V
     if !attribute.one_of.is_empty() {
         return attribute.one_of.iter().map(|member| Value::from(*member)).collect();
     }
+    texts_of(form, now, world)
+}
+
+fn texts_of(form: Form, now: &Value, world: &World) -> Vec<Value> {
     let now = now.as_str().unwrap_or_default();
     let made: Vec<String> = match form {
         Form::Id | Form::IdOrKeyword => world.ids.clone(),

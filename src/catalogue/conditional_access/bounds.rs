@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{tenant, written_by_microsoft};
+use super::{registration, tenant, written_by_microsoft};
 use crate::declare::{Answers, Asking, Finding, Inquiry, Question, Read};
 use crate::policy::ca::{Policy, State};
 use crate::terraform::Path;
@@ -29,7 +29,7 @@ pub(super) fn of_policy(question: &Question<'_>, answers: &Answers) -> Inquiry<V
     }
     if let Ok(policy) = Policy::from_graph(question.planned) {
         found.extend(retired(question.prior, &policy));
-        found.extend(registration(&ask, &policy));
+        found.extend(registration::of_policy(&ask, question, &policy));
     }
     ask.conclude(found)
 }
@@ -85,27 +85,6 @@ fn retired(prior: &Json, policy: &Policy) -> Option<Finding> {
          compliantApplication (an app protection policy), or for either with the operator OR."
             .to_owned(),
     ))
-}
-
-/// Multifactor authentication at the registration of devices is either the policy's or the tenant's.
-fn registration(ask: &Asking<'_>, policy: &Policy) -> Option<Finding> {
-    let actions = &policy.conditions.applications.as_ref()?.include_user_actions;
-    if policy.state != State::Enabled || !actions.iter().any(|one| one == "urn:user:registerdevice")
-    {
-        return None;
-    }
-    let setting =
-        Read::one("/policies/deviceRegistrationPolicy", "Policy.Read.DeviceConfiguration");
-    let required = ask.known(&setting)?["multiFactorAuthConfiguration"] == "required";
-    required.then(|| {
-        Finding::error(
-            controls(),
-            "INV-19: The registration of devices asks for multifactor authentication by itself",
-            "The tenant's device settings require it already, and as long as they do Microsoft Entra does \
-             not enforce policies for urn:user:registerdevice as they are written. Set \"Require \
-             Multifactor Authentication to register or join devices with Microsoft Entra\" to No first.",
-        )
-    })
 }
 
 fn controls() -> Path {
@@ -198,20 +177,5 @@ mod tests {
         assert!(!errors(&stands, alone, "enabled"));
         assert!(told(&["approvedApplication", "compliantApplication"]).is_empty());
         assert!(told(&["compliantApplication"]).is_empty());
-    }
-
-    #[test]
-    fn devices_are_registered_by_one_rule() {
-        let told = |state: &str, setting: &str| {
-            let applications = json!({ "includeUserActions": ["urn:user:registerdevice"] });
-            let policy = json!({ "displayName": "P", "state": state,
-                "conditions": { "applications": applications },
-                "grantControls": { "operator": "OR", "builtInControls": ["mfa"] } });
-            found(of_policy, [&policy, &policy, &Json::Null], 0, setting)
-        };
-        let [only] = told("enabled", "required").try_into().unwrap();
-        assert!(only.starts_with("INV-19"), "{only}");
-        assert!(told("enabled", "notRequired").is_empty());
-        assert!(told("disabled", "required").is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod named_location;
 mod policy;
 mod prerequisites;
 mod references;
+pub(in crate::catalogue) mod registration;
 mod sign_in;
 mod template;
 pub(in crate::catalogue) mod tenant;

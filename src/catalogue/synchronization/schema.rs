@@ -43,6 +43,7 @@ pub static SYNCHRONIZATION_SCHEMA: Resource = Resource {
     whole: Some(Whole {
         view: mapping::view,
         parts: &["directories"],
+        template: None,
         asks: mapping::asks,
         write: mapping::write,
     }),

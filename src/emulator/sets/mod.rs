@@ -17,6 +17,7 @@ mod registered;
 mod role_policies;
 mod roles;
 mod schemas;
+mod settings;
 mod strengths;
 mod synchronization;
 mod tenant;
@@ -64,6 +65,8 @@ pub(crate) static ALL: &[&Set] = &[
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
     &policies::DEVICE_REGISTRATION,
+    &settings::TEMPLATES,
+    &settings::SETTINGS,
     &tenant::ORGANIZATION,
     &cross_tenant::PARTNERS,
     &cross_tenant::IDENTITY_SYNCHRONIZATION,

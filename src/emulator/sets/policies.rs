@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::context::Context;
-use super::super::refusal::Outcome;
+use super::super::refusal::{Outcome, Refusal};
 use super::super::set::{Acted, Action, Paging, Permissions, Properties, Set};
 use super::super::store::{flag, now, text};
 use super::access::invalid;
@@ -36,7 +36,7 @@ pub(super) static SECURITY_DEFAULTS: Set = Set {
 pub(super) static AUTHORIZATION: Set = Set {
     ty: "authorizationPolicy",
     paths: &["policies/authorizationPolicy", "policies/authorizationPolicy/authorizationPolicy"],
-    read: READ,
+    read: &[&["Policy.Read.All"], &["Policy.ReadWrite.Authorization"]],
     update: Some(&[&["Policy.ReadWrite.Authorization"]]),
     read_only: &["id", "deletedDateTime"],
     on_demand: &["deletedDateTime"],
@@ -44,11 +44,44 @@ pub(super) static AUTHORIZATION: Set = Set {
     ..Set::SINGLETON
 };
 
-/// Read only here: Graph takes it by PUT of the whole.
+/// Taken as a whole: every property that can be written must be there.
 pub(super) static DEVICE_REGISTRATION: Set = Set {
     ty: "deviceRegistrationPolicy",
     paths: &["policies/deviceRegistrationPolicy"],
-    read: &[&["Policy.Read.DeviceConfiguration"]],
+    only: "deviceRegistrationPolicy",
+    put: true,
+    read: &[&["Policy.Read.DeviceConfiguration"], &["Policy.ReadWrite.DeviceConfiguration"]],
+    update: Some(&[&["Policy.ReadWrite.DeviceConfiguration"]]),
+    patches: false,
+    read_only: &["id", "displayName", "description"],
+    on_update: |_, old, sent, next| {
+        let needed = [
+            "userDeviceQuota",
+            "multiFactorAuthConfiguration",
+            "azureADRegistration",
+            "azureADJoin",
+            "localAdminPassword",
+        ];
+        if let Some(name) = needed.iter().find(|name| sent.get(**name).is_none_or(Value::is_null)) {
+            return Err(Refusal::bad_request(format!("The property '{name}' is required.")));
+        }
+        // With Intune, what is registered is not for administrators of the directory to say.
+        let registering =
+            |of: &Properties| of.get("azureADRegistration").map(|r| r["allowedToRegister"].clone());
+        let is_fixed = old
+            .get("azureADRegistration")
+            .is_some_and(|registration| registration["isAdminConfigurable"] == false);
+        if is_fixed && registering(old) != registering(sent) {
+            return Err(Refusal::bad_request(
+                "The property 'azureADRegistration' cannot be modified while Intune is enabled.",
+            ));
+        }
+        for told in ["displayName", "description"] {
+            next.extend(old.get(told).map(|value| (told.to_owned(), value.clone())));
+        }
+        Ok(())
+    },
+    patched: |_| 200,
     ..Set::SINGLETON
 };
 

@@ -33,6 +33,11 @@ fn place(model: &Model) -> String {
         Keeps::Act => format!(
             "Done to the object at `{path}`, once. It cannot be undone: destroy does nothing in Graph."
         ),
+        Keeps::Singleton if model.resource.template().is_some() => format!(
+            "Kept at `{path}`, where there is one for each template once something was changed: create \
+             takes over what holds and notes what it found, destroy puts that back unless `on_destroy` \
+             says otherwise."
+        ),
         Keeps::Singleton => format!(
             "Kept at `{path}`, where there is always exactly one: create takes it over and notes what \
              it found, destroy puts that back unless `on_destroy` says otherwise."
