@@ -10,6 +10,7 @@ mod graph;
 mod identity;
 mod identity_models;
 mod laws;
+mod licenses;
 mod lockout;
 mod plugin;
 mod policy;
