@@ -8,6 +8,7 @@ mod domains;
 mod groups;
 mod hybrid;
 mod locations;
+mod method_configurations;
 mod methods;
 mod period;
 mod policies;
@@ -58,7 +59,8 @@ pub(crate) static ALL: &[&Set] = &[
     &strengths::STRENGTHS,
     &strengths::COMBINATIONS,
     &registered::DEVICES,
-    &registered::METHOD_CONFIGURATIONS,
+    &method_configurations::POLICY,
+    &method_configurations::CONFIGURATIONS,
     &policies::AGREEMENTS,
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,
