@@ -1,6 +1,7 @@
 //! `m365_authentication_method_configuration`.
 
 use super::{AREA, PERMISSIONS, TARGET, methods};
+use crate::catalogue::lockout;
 use crate::declare::{Finding, Form, Resource, Rule, objects, string};
 use crate::terraform::{Path, Value};
 
@@ -14,7 +15,10 @@ pub static AUTHENTICATION_METHOD_CONFIGURATION: Resource = Resource {
         `{}`: what a method has beside `state` and `exclude_targets` is in there.\n\n\
         Each method is there from the start, so creating this resource takes it over: what is configured \
         is changed, all else stays as it was found. On destroy, what was found is put back \
-        (`on_destroy`). Graph replaces targets as a whole: whoever is not listed is no target any more.",
+        (`on_destroy`). Graph replaces targets as a whole: whoever is not listed is no target any more.\n\n\
+        A change that takes the method from somebody is judged as the enabled policies would be (lockout \
+        rule L-11): one that leaves the emergency access accounts without a method that is good enough, \
+        be it that a target or the model of a key is no longer let in, is stopped.",
     reference: "https://learn.microsoft.com/graph/api/resources/authenticationmethodconfiguration",
     path: "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{method}",
     entity: "authenticationMethodConfiguration",
@@ -63,6 +67,7 @@ pub static AUTHENTICATION_METHOD_CONFIGURATION: Resource = Resource {
         "hardware_oath",
     ])],
     judge: Some(judge),
+    guard: Some(lockout::authentication_method_configuration),
     ..Resource::SINGLETON
 };
 
