@@ -107,7 +107,12 @@ async fn methods_are_taken_over_changed_and_put_back() {
         "state = \"enabled\" }\n number_matching_required_state = { state = \"disabled\" } }";
     let changed = METHODS
         .replacen("state = \"enabled\" } }", more, 1)
-        .replace("default_lifetime_in_minutes = 90", "default_lifetime_in_minutes = 120");
+        .replace("default_lifetime_in_minutes = 90", "default_lifetime_in_minutes = 120")
+        .replacen(
+            "registration_enforcement",
+            "report_suspicious_activity_settings = { state = \"enabled\" }\n registration_enforcement",
+            1,
+        );
     workspace.write(&changed);
     workspace.ok(APPLY).await;
     let sent = workspace.bodies().await;
@@ -126,6 +131,14 @@ async fn methods_are_taken_over_changed_and_put_back() {
     let app = of("beta", "MicrosoftAuthenticator").unwrap_or_else(|| panic!("{sent:?}"));
     assert_eq!(app["featureSettings"]["numberMatchingRequiredState"]["state"], "disabled");
     assert_eq!(app["featureSettings"]["companionAppAllowedState"]["state"], "default");
+    let policy = sent.iter().find(|(sent, _)| *sent == format!("PATCH /beta{PATH}"));
+    assert_eq!(
+        policy.map(|(_, body)| body),
+        Some(&json!({ "reportSuspiciousActivitySettings": {
+            "state": "enabled", "voiceReportingCode": 0,
+            "includeTarget": { "id": "all_users", "targetType": "group" },
+        } }))
+    );
     workspace.plan_is_empty().await;
     workspace.ok(&["destroy", "-input=false", "-auto-approve"]).await;
     let after = everything(&workspace).await;

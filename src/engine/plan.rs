@@ -36,7 +36,7 @@ pub fn plan(model: &Model, prior: &Value, config: &Value) -> Outcome {
     let mut planned = Value::Object(planned);
     // What the beta tells of an object that v1.0 said nothing of is not known yet.
     if !creating && version::needs_beta(model, &planned) && !version::needs_beta(model, prior) {
-        planned = Value::Object(untold(&model.attributes, config, &planned));
+        planned = Value::Object(untold(&model.attributes, config, &planned, false));
     }
     // Replacement, per attribute and with its reason.
     let mut replace = Vec::new();
@@ -250,16 +250,18 @@ fn follow(attributes: &[Attribute], prior: &Value, planned: &mut Object) {
     }
 }
 
-/// A plan in which what only the beta tells, and nobody configured, is unknown.
-fn untold(attributes: &[Attribute], config: &Value, planned: &Value) -> Object {
+/// A plan in which what only the beta tells, and nobody configured, is unknown; `inside` of what only
+/// the beta has, that is everything.
+fn untold(attributes: &[Attribute], config: &Value, planned: &Value, inside: bool) -> Object {
     let mut object = planned.as_object().cloned().unwrap_or_default();
     for attribute in attributes {
         let (wanted, now) = (config.get(attribute.name), planned.get(attribute.name));
         let is_left = attribute.mode == Mode::OptionalComputed && attribute.default.is_none();
+        let inside = inside || attribute.beta;
         let value = match attribute.kind {
-            _ if attribute.beta && is_left && wanted.is_null() && now.is_null() => Value::UNKNOWN,
+            _ if inside && is_left && wanted.is_null() && now.is_null() => Value::UNKNOWN,
             Kind::Object(nested) | Kind::Variant(_, nested) if now.as_object().is_some() => {
-                Value::Object(untold(nested, wanted, now))
+                Value::Object(untold(nested, wanted, now, inside))
             }
             _ => continue,
         };

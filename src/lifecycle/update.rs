@@ -56,8 +56,8 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
 }
 
 /// Notes what only the beta tells of a setting before that is changed for the first time: taking the
-/// setting over asked v1.0, which does not say it. Answers with what is there, and with the plan, where
-/// what nobody configured is as it is there: a complex property is written whole.
+/// setting over asked v1.0, which does not say it. Answers with the state and the plan, where what nobody
+/// configured is as it is there: a complex property is written whole.
 async fn notice(
     session: &Session,
     model: &Model,
@@ -75,8 +75,8 @@ async fn notice(
     if note.found.is_object() {
         note.learn(told);
     }
-    let planned = filled(planned, &as_configured(model, planned, &found));
-    Ok((found, planned))
+    let found = as_configured(model, planned, &found);
+    Ok((unplanned(planned, prior, &found), filled(planned, &found)))
 }
 
 /// Sends what changed: contained objects that go, the properties, contained objects that come, then
@@ -137,6 +137,20 @@ async fn act(session: &Session, model: &Model, request: &Request) -> Result<(), 
         sent = session.write(request, model.resource.retry_on).await;
     }
     sent.map(|_| ())
+}
+
+/// What was before, where the parts that the plan does not know are as they were found.
+fn unplanned(planned: &Value, prior: &Value, found: &Value) -> Value {
+    match planned {
+        Value::Unknown(_) => found.clone(),
+        Value::Object(planned) if planned.values().any(|one| !one.is_wholly_known()) => {
+            let attributes = planned.iter().map(|(name, planned)| {
+                (name.clone(), unplanned(planned, prior.get(name), found.get(name)))
+            });
+            Value::Object(attributes.collect::<Object>())
+        }
+        _ => prior.clone(),
+    }
 }
 
 /// A plan whose unknown parts are as they were found.
