@@ -42,7 +42,8 @@ pub(super) const FIDO2: Attribute = variant(
         REGISTRATION,
         ids(
             "allowed_passkey_profiles",
-            "The ids of the passkey profiles that hold for them, where the tenant has profiles.",
+            "The ids of the passkey profiles that hold for them. To be named where the tenant has \
+             profiles.",
         ),
     ]),
     boolean("is_self_service_registration_allowed", "Whether users may register passkeys themselves.")
