@@ -1,5 +1,6 @@
 //! The one integration-test binary: a module a subject.
 
+mod authentication_methods;
 mod branding;
 mod catalogue;
 mod conditional_access;

@@ -1,6 +1,7 @@
 //! The catalogue: what the provider manages and tells, a folder an area, a file a resource.
 
 pub mod administrative_units;
+pub mod authentication_methods;
 pub mod branding;
 mod codec;
 pub mod conditional_access;
@@ -34,6 +35,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 pub static ALL: &[&Resource] = &[
     &administrative_units::ADMINISTRATIVE_UNIT,
     &administrative_units::ADMINISTRATIVE_UNIT_MEMBER,
+    &authentication_methods::AUTHENTICATION_METHOD_CONFIGURATION,
+    &authentication_methods::AUTHENTICATION_METHODS_POLICY,
     &branding::ORGANIZATION_BRANDING,
     &branding::ORGANIZATION_BRANDING_LOCALIZATION,
     &conditional_access::AUTHENTICATION_CONTEXT,

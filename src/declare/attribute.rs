@@ -52,6 +52,9 @@ pub struct Attribute {
     pub merged: bool,
     /// Whether relationships are shown within the object (`$expand`), and changed by `$ref` alone.
     pub expanded: bool,
+    /// Whether Graph tells and takes it within the object as a whole, as it does properties, although
+    /// the metadata calls it a relationship.
+    pub embedded: bool,
     /// Another representation in Graph, such as objects of a type for addresses written as text.
     pub via: Option<&'static Codec>,
     /// Whether two JSON values say the same, where the type alone does not know.
@@ -278,6 +281,7 @@ impl Attribute {
             follows: &[],
             merged: false,
             expanded: false,
+            embedded: false,
             via: None,
             same: None,
             stream: None,
@@ -416,6 +420,12 @@ impl Attribute {
     /// Graph shows the relationships within the object, and takes them by `$ref` alone.
     pub const fn expanded(self) -> Self {
         Self { expanded: true, ..self }
+    }
+
+    /// The metadata of Graph calls it a relationship; Graph tells and takes it within the object as a
+    /// whole, as it does properties.
+    pub const fn embedded(self) -> Self {
+        Self { embedded: true, ..self }
     }
 
     /// Its representation in Graph, where that is another than the type says.

@@ -19,7 +19,7 @@ pub enum Check {
 /// (`grant_controls.operator`). A rule holds as long as a value that it needs is unknown.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
-    /// One of them is set, and not two.
+    /// One of them is set, and not two. An object is set where it is written, be it `{}`.
     ExactlyOneOf(&'static [&'static str]),
     /// At least one of them is set.
     AtLeastOneOf(&'static [&'static str]),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::links::Relation;
+use super::model::Version;
 use super::set::Properties;
 use super::sets;
 use super::store::{State, key};
@@ -266,14 +267,52 @@ fn policies(state: &mut State) {
         },
     });
     put(state, "authorizationPolicy", authorization);
-    for (id, kind, is_on) in [
-        ("Fido2", "fido2AuthenticationMethodConfiguration", true),
-        ("MicrosoftAuthenticator", "microsoftAuthenticatorAuthenticationMethodConfiguration", true),
-        ("TemporaryAccessPass", "temporaryAccessPassAuthenticationMethodConfiguration", false),
-    ] {
-        let method = json!({ "id": id, "state": if is_on { "enabled" } else { "disabled" } });
-        if let Value::Object(method) = method {
-            state.insert("authenticationMethodConfiguration", kind, method);
+    authentication_methods(state);
+}
+
+/// The authentication methods policy of a new tenant.
+fn authentication_methods(state: &mut State) {
+    let policy = json!({
+        "id": "authenticationMethodsPolicy",
+        "displayName": "Authentication Methods Policy",
+        "description": "Which authentication methods the tenant allows, and to whom.",
+        "lastModifiedDateTime": ONCE,
+        "policyVersion": "1.5",
+        "policyMigrationState": "migrationInProgress",
+        "registrationEnforcement": {
+            "authenticationMethodsRegistrationCampaign": {
+                "snoozeDurationInDays": 1,
+                "enforceRegistrationAfterAllowedSnoozes": true,
+                "state": "default",
+                "excludeTargets": [],
+                "includeTargets": [{
+                    "id": "all_users",
+                    "targetType": "group",
+                    "targetedAuthenticationMethod": "microsoftAuthenticator",
+                }],
+            },
+        },
+        "systemCredentialPreferences": {
+            "state": "default",
+            "excludeTargets": [],
+            "includeTargets": [{ "id": "all_users", "targetType": "group" }],
+        },
+        "reportSuspiciousActivitySettings": {
+            "state": "default",
+            "voiceReportingCode": 0,
+            "includeTarget": { "id": "all_users", "targetType": "group" },
+        },
+    });
+    put(state, "authenticationMethodsPolicy", policy);
+    let configurations = serde_json::from_str(include_str!("data/methods.json"));
+    let configurations: Vec<Properties> = configurations.unwrap_or_default();
+    for mut one in configurations {
+        let kind = one.remove("@odata.type");
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+        if let Some(kind) =
+            Version::Beta.model().structure(kind.trim_start_matches("#microsoft.graph."))
+        {
+            state.insert("authenticationMethodConfiguration", kind.name, one);
         }
     }
 }

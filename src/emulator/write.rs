@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::answer::{Reply, allow, entity};
 use super::context::{Context, not_found};
 use super::links::Relation;
+use super::model::Model;
 use super::query::Query;
 use super::refusal::{Outcome, Refusal};
 use super::set::{Direction, Navigation, Properties, Service, Set, Way};
@@ -177,6 +178,10 @@ pub(crate) fn update(
             (Some(Value::Object(kept)), Value::Object(sent)) if merged => merge(kept, sent),
             _ => drop(next.insert(name.clone(), value.clone())),
         }
+        if let (Some(new), Some(old)) = (next.get_mut(name), old.get(name)) {
+            let property = cx.model().structure(ty).and_then(|known| known.property(name));
+            keep_unsayable(cx.model(), property.map_or("", |one| one.ty), old, new);
+        }
     }
     next.values_mut().for_each(prune);
     next.retain(|_, v| !is_nothing(v));
@@ -235,6 +240,21 @@ fn answered(
     match (set.patched)(sent) {
         200 => Ok(Reply::json(200, entity(cx, set, ty, next, &Query::default())?)),
         status => Ok(Reply::empty(status)),
+    }
+}
+
+/// What the version that is written in has no word for stays: nobody could have sent it.
+fn keep_unsayable(model: &Model, ty: &str, old: &Value, new: &mut Value) {
+    let (Value::Object(old), Value::Object(new), Some(known)) = (old, new, model.structure(ty))
+    else {
+        return;
+    };
+    for (name, old) in old.iter().filter(|(name, _)| !name.contains('@')) {
+        match (known.property(name), new.get_mut(name)) {
+            (None, None) => drop(new.insert(name.clone(), old.clone())),
+            (Some(property), Some(new)) => keep_unsayable(model, property.ty, old, new),
+            _ => {}
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! every plan is full of noise.
 
 use crate::declare::{Attribute, Finding, Keeps, Kind, Mode, Replace};
-use crate::engine::{Model, encode, equal};
+use crate::engine::{Model, encode, equal, version};
 use crate::terraform::{Diagnostic, Diagnostics, Object, Path, Severity, Value};
 
 /// A plan, the attributes that force a new object, and what to tell.
@@ -33,7 +33,11 @@ pub fn plan(model: &Model, prior: &Value, config: &Value) -> Outcome {
     if !creating && Some(&planned) != prior.as_object() {
         follow(&model.attributes, prior, &mut planned);
     }
-    let planned = Value::Object(planned);
+    let mut planned = Value::Object(planned);
+    // What the beta tells of an object that v1.0 said nothing of is not known yet.
+    if !creating && version::needs_beta(model, &planned) && !version::needs_beta(model, prior) {
+        planned = Value::Object(untold(&model.attributes, config, &planned, false));
+    }
     // Replacement, per attribute and with its reason.
     let mut replace = Vec::new();
     if !creating {
@@ -244,6 +248,26 @@ fn follow(attributes: &[Attribute], prior: &Value, planned: &mut Object) {
             planned.insert(attribute.name.to_owned(), Value::UNKNOWN);
         }
     }
+}
+
+/// A plan in which what only the beta tells, and nobody configured, is unknown; `inside` of what only
+/// the beta has, that is everything.
+fn untold(attributes: &[Attribute], config: &Value, planned: &Value, inside: bool) -> Object {
+    let mut object = planned.as_object().cloned().unwrap_or_default();
+    for attribute in attributes {
+        let (wanted, now) = (config.get(attribute.name), planned.get(attribute.name));
+        let is_left = attribute.mode == Mode::OptionalComputed && attribute.default.is_none();
+        let inside = inside || attribute.beta;
+        let value = match attribute.kind {
+            _ if inside && is_left && wanted.is_null() && now.is_null() => Value::UNKNOWN,
+            Kind::Object(nested) | Kind::Variant(_, nested) if now.as_object().is_some() => {
+                Value::Object(untold(nested, wanted, now, inside))
+            }
+            _ => continue,
+        };
+        object.insert(attribute.name.to_owned(), value);
+    }
+    object
 }
 
 fn replacements(

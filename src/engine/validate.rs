@@ -200,7 +200,10 @@ fn check_rule(rule: &Rule, config: &Value, found: &mut Diagnostics) {
 
 /// What is wrong: the summary, the detail and the attribute to show.
 fn broken(rule: &Rule, config: &Value) -> Option<(String, String, &'static str)> {
+    // Which of several shapes an object has is said by writing one, be it empty.
+    let is_choice = matches!(rule, Rule::ExactlyOneOf(_));
     let set = |names: &[&'static str]| -> Vec<&'static str> {
+        let is_set = |value: &Value| is_set(value) || is_choice && value.as_object().is_some();
         names.iter().copied().filter(|name| is_set(at(config, name))).collect()
     };
     let undecided = |names: &[&str]| names.iter().any(|name| at(config, name).is_unknown());

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::declare::{Attribute, Kind, Mode};
-use crate::engine::{Model, equal, names};
+use crate::engine::{Model, encode, equal, names};
 use crate::terraform::Value;
 
 /// Whether an object has, or is to have, what only the beta knows.
@@ -24,15 +24,25 @@ pub fn knows_beta(model: &Model) -> bool {
     any(&model.attributes)
 }
 
-/// Whether what only the beta knows has to be looked at of an object of which nothing is known yet: not
-/// setting it clears it. What is left alone where it is not set takes nobody to the beta.
-pub fn hides_in_beta(model: &Model) -> bool {
-    hides(&model.attributes)
+/// Whether what only the beta knows has to be looked at of an object of which v1.0 tells this much and
+/// the state nothing yet: not setting it clears it. What is left alone where it is not set takes nobody
+/// to the beta, and what is of a type that v1.0 knows is of no other.
+pub fn hides_in_beta(model: &Model, told: &Json) -> bool {
+    let is_known = model.attributes.iter().any(|attribute| match attribute.kind {
+        Kind::Variant(odata, _) => {
+            !attribute.beta && encode::odata_type(odata) == told["@odata.type"]
+        }
+        _ => false,
+    });
+    hides(&model.attributes, is_known)
 }
 
-fn hides(attributes: &[Attribute]) -> bool {
+fn hides(attributes: &[Attribute], is_known: bool) -> bool {
     attributes.iter().any(|attribute| {
-        (attribute.beta && attribute.mode == Mode::Optional) || hides(nested(attribute))
+        let is_variant = matches!(attribute.kind, Kind::Variant(..));
+        let is_cleared = attribute.beta && attribute.mode == Mode::Optional;
+        let is_other = attribute.beta && is_variant && is_known;
+        !is_other && (is_cleared || hides(nested(attribute), is_known))
     })
 }
 
@@ -53,7 +63,9 @@ fn nested(attribute: &Attribute) -> &'static [Attribute] {
 fn uses(attributes: &[Attribute], value: &Value) -> bool {
     attributes.iter().any(|attribute| {
         let value = value.get(attribute.name);
-        let used = !value.is_unknown() && !equal::is_empty(value);
+        // An object of a type that only the beta knows is of it, whatever is set in it.
+        let is_of_it = matches!(attribute.kind, Kind::Variant(..)) && !value.is_null();
+        let used = !value.is_unknown() && (is_of_it || !equal::is_empty(value));
         let elements = value.as_elements().unwrap_or_default();
         (attribute.beta && used)
             || uses(nested(attribute), value)
@@ -111,6 +123,24 @@ mod tests {
         check(controls(Value::Null), false);
         check(controls(Value::from([("mode", "strict".into())])), true);
         check(Value::from([("other", Value::from([("what", "x".into())]))]), true);
+        check(Value::from([("other", Value::from([("what", Value::Null)]))]), true);
+    }
+
+    #[test]
+    fn what_v1_knows_the_type_of_is_of_no_type_of_the_beta() {
+        static LEFT_ALONE: Resource = Resource {
+            attributes: &[
+                variant("old", "oldThing", "").of(&[string("mode", "").optional_computed().beta()]),
+                variant("other", "otherThing", "").of(&[string("what", "")]).beta(),
+            ],
+            ..THING
+        };
+        let model = Model::new(&LEFT_ALONE);
+        let old = json!({ "@odata.type": "#microsoft.graph.oldThing" });
+        assert!(!hides_in_beta(&model, &old));
+        assert!(hides_in_beta(&model, &json!({})));
+        // What can be cleared has to be looked at, whatever the type.
+        assert!(hides_in_beta(&Model::new(&THING), &old));
     }
 
     #[test]

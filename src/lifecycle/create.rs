@@ -322,7 +322,7 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
 }
 
 /// What was found, but for what Graph decides: that may follow from what changes.
-fn as_configured(model: &Model, planned: &Value, found: &Value) -> Value {
+pub(super) fn as_configured(model: &Model, planned: &Value, found: &Value) -> Value {
     let decided = model.attributes.iter().filter(|one| one.mode == Mode::Computed);
     decided.fold(found.clone(), |found, one| match one.name {
         "id" => found,

@@ -132,16 +132,17 @@ async fn one(
     if let Some(of) = &model.resource.element {
         return found.map(|found| element::pick(model, of, state, &found?));
     }
-    let other = !request.beta && version::hides_in_beta(model);
+    let other =
+        |told: &Json| !request.beta && how == How::Whole && version::hides_in_beta(model, told);
     if let Some(whole) = &model.resource.whole {
         return found.map(|found| found.map(|one| whole::view(model, whole, &one, state)));
     }
     match found {
         Err(error) if wants_beta(model, &error) => session.get(&request.in_beta()).await,
         // Nothing says yet whether what is taken over has what only the beta knows.
-        Ok(Some(found)) if other && how == How::Whole => {
-            let whole = session.get(&request.in_beta()).await;
-            Ok(Some(whole.ok().flatten().unwrap_or(found)))
+        Ok(found) if other(found.as_ref().unwrap_or(&Json::Null)) => {
+            let whole = session.get(&request.clone().in_beta()).await;
+            Ok(whole.ok().flatten().or(found))
         }
         found => found,
     }

@@ -1,6 +1,6 @@
 //! Changing an object: only what changed is sent.
 
-use super::create::{finish, reached};
+use super::create::{as_configured, finish, reached};
 use super::explain::{self, Doing};
 use super::note::Note;
 use super::read::{self, How};
@@ -9,7 +9,7 @@ use super::write::{self, known};
 use super::{Applied, Apply, files, parts, ruled, schedule, whole};
 use crate::declare::Keeps;
 use crate::engine::contained::Changes;
-use crate::engine::{Model, patch, request, version};
+use crate::engine::{Model, decode, patch, request, version};
 use crate::graph::Error;
 use crate::terraform::{Object, Value};
 
@@ -21,15 +21,19 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
     let Apply { prior, planned, config, private, .. } = apply;
     let mut note = Note::read(&private);
     session.touched(prior.get("id").as_str().unwrap_or_default());
-    if let Err(error) = notice(session, model, (&prior, &planned), &mut note).await {
-        let told = explain::resource(model, Doing::Updating, &error);
-        return Applied { state: prior, private, diagnostics: told.into(), ..Applied::default() };
-    }
+    let (from, planned) = match notice(session, model, (&prior, &planned), &mut note).await {
+        Ok(both) => both,
+        Err(error) => {
+            let told = explain::resource(model, Doing::Updating, &error);
+            let diagnostics = told.into();
+            return Applied { state: prior, private, diagnostics, ..Applied::default() };
+        }
+    };
     let files = match files::read(model, &prior, &planned, &config).await {
         Ok(files) => files,
         Err(diagnostic) => return reached(session, prior, note, diagnostic.into()).await,
     };
-    let changed = match change(session, model, (&prior, &planned), &config, &note.found).await {
+    let changed = match change(session, model, (&from, &planned), &config, &note.found).await {
         Ok(()) => match files::write(session, files).await {
             Ok(()) => switch(session, model, &prior, &planned).await,
             Err(error) => Err(error),
@@ -43,7 +47,7 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
             // stays as it was, and the next refresh tells.
             let told = explain::resource(model, Doing::Updating, &error);
             let state = match read::remote(session, model, &prior, How::Anew).await {
-                Ok(Some(remote)) => crate::engine::decode::state(model, &remote, &prior),
+                Ok(Some(remote)) => decode::state(model, &remote, &prior),
                 _ => prior,
             };
             reached(session, known(&state), note, told.into()).await
@@ -52,21 +56,27 @@ pub(super) async fn update(session: &Session, model: &Model, apply: Apply) -> Ap
 }
 
 /// Notes what only the beta tells of a setting before that is changed for the first time: taking the
-/// setting over asked v1.0, which does not say it.
+/// setting over asked v1.0, which does not say it. Answers with the state and the plan, where what nobody
+/// configured is as it is there: a complex property is written whole.
 async fn notice(
     session: &Session,
     model: &Model,
     (prior, planned): (&Value, &Value),
     note: &mut Note,
-) -> Result<(), Error> {
+) -> Result<(Value, Value), Error> {
     let first = version::needs_beta(model, planned) && !version::needs_beta(model, prior);
-    if first
-        && note.found.is_object()
-        && let Some(told) = read::remote(session, model, planned, How::Whole).await?
-    {
+    if !first || model.resource.keeps != Keeps::Singleton {
+        return Ok((prior.clone(), planned.clone()));
+    }
+    let Some(told) = read::remote(session, model, planned, How::Whole).await? else {
+        return Ok((prior.clone(), planned.clone()));
+    };
+    let found = decode::state(model, &told, &known(prior));
+    if note.found.is_object() {
         note.learn(told);
     }
-    Ok(())
+    let found = as_configured(model, planned, &found);
+    Ok((unplanned(planned, prior, &found), filled(planned, &found)))
 }
 
 /// Sends what changed: contained objects that go, the properties, contained objects that come, then
@@ -118,6 +128,20 @@ pub(super) async fn switch(
         session.write(&request, model.resource.retry_on).await?;
     }
     Ok(())
+}
+
+/// What was before, where the parts that the plan does not know are as they were found.
+fn unplanned(planned: &Value, prior: &Value, found: &Value) -> Value {
+    match planned {
+        Value::Unknown(_) => found.clone(),
+        Value::Object(planned) if planned.values().any(|one| !one.is_wholly_known()) => {
+            let attributes = planned.iter().map(|(name, planned)| {
+                (name.clone(), unplanned(planned, prior.get(name), found.get(name)))
+            });
+            Value::Object(attributes.collect::<Object>())
+        }
+        _ => prior.clone(),
+    }
 }
 
 /// A plan whose unknown parts are as they were found.

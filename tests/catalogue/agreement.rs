@@ -246,8 +246,9 @@ fn of_attribute(
 /// How the kind of an attribute disagrees with the type of its property.
 fn mistyped(csdl: &Csdl, found: &TypeRef, attribute: &Attribute) -> Option<String> {
     let collection = matches!(attribute.kind, Kind::Texts(_) | Kind::Objects(_) | Kind::Links);
-    let is_link =
-        matches!(attribute.kind, Kind::Link | Kind::Links) || attribute.contained.is_some();
+    let is_link = matches!(attribute.kind, Kind::Link | Kind::Links)
+        || attribute.contained.is_some()
+        || attribute.embedded;
     let members = csdl.members(&found.name);
     let fits = match attribute.kind {
         Kind::Boolean => found.name == "Edm.Boolean",

@@ -7,6 +7,7 @@ mod directory;
 mod faults;
 mod lists;
 mod metadata;
+mod methods;
 mod model;
 mod policies;
 mod strict;

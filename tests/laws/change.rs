@@ -3,7 +3,7 @@
 use m365::declare::{Attribute, Keeps, Kind, Law, Mode, Replace, Resource, Rule};
 use m365::emulator::TENANT_ID;
 use m365::engine::names::TENANT;
-use m365::engine::{Model, encode, equal, names, request};
+use m365::engine::{Model, encode, equal, names, request, version};
 use m365::terraform::Value;
 
 use super::stage::Stage;
@@ -108,10 +108,13 @@ async fn change(stage: &Stage, state: &State, place: &Place) -> Outcome<Change> 
             }
         };
         let root = place[0].name;
+        // Whoever goes to the beta is told what v1.0 does not say.
+        let beta = |value: &Value| version::needs_beta(model, value);
+        let reveals = beta(&planned.value) && !beta(&state.value);
         for attribute in &model.attributes {
             let name = attribute.name;
             let follows = attribute.follows.iter().any(|one| touched.contains(one));
-            let same = planned.value.get(name) == state.value.get(name);
+            let same = says_no_more(state.value.get(name), planned.value.get(name), reveals);
             ensure(same || touched.contains(&name) || follows, || {
                 let (before, after) = (state.value.get(name), planned.value.get(name));
                 format!("{value:?} also plans {name} from {before:?} to {after:?}")
@@ -157,6 +160,20 @@ async fn change(stage: &Stage, state: &State, place: &Place) -> Outcome<Change> 
         return back.map(Change::Done).map_err(|error| format!("back from {value:?}: {error}"));
     }
     if refused.is_empty() { Ok(Change::NotAlone(said)) } else { Err(refused) }
+}
+
+/// Whether a plan is as the state is, but for what nobody was told yet where the beta `reveals` it.
+fn says_no_more(before: &Value, after: &Value, reveals: bool) -> bool {
+    match (before, after) {
+        (Value::Null, Value::Unknown(_)) => reveals,
+        (Value::Object(before), Value::Object(now)) => {
+            before.len() == now.len()
+                && now.iter().all(|(name, now)| {
+                    before.get(name).is_some_and(|before| says_no_more(before, now, reveals))
+                })
+        }
+        (before, after) => before == after,
+    }
 }
 
 /// The configuration with another value at `place`, and with what the rules demand beside it; the

@@ -156,11 +156,17 @@ async fn repaired(resource: &'static Resource) -> Outcome {
 
 /// Whether an attribute is held to what the configuration says: what is left to Graph may change.
 fn is_configured(model: &Model, name: &str) -> bool {
-    model.attribute(name).is_some_and(|attribute| match attribute.mode {
-        Mode::Required | Mode::Optional => true,
-        Mode::OptionalComputed => attribute.default.is_some(),
-        Mode::Computed => false,
-    })
+    model.attribute(name).is_some_and(demands)
+}
+
+/// Whether an attribute holds something even where it is not set; a variant is what is in it.
+fn demands(attribute: &m365::declare::Attribute) -> bool {
+    match (attribute.kind, attribute.mode) {
+        (Kind::Variant(_, nested), _) => nested.iter().any(demands),
+        (_, Mode::Required | Mode::Optional) => true,
+        (_, Mode::OptionalComputed) => attribute.default.is_some(),
+        (_, Mode::Computed) => false,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,6 +3,7 @@
 mod causes;
 mod fitness;
 mod guide;
+mod methods;
 mod set;
 mod strengths;
 mod tenant;

@@ -362,9 +362,24 @@ fn l11_the_emergency_accounts_have_what_is_demanded() {
     // Nobody is left at all, which is told besides.
     check(&judge(&weak, None), &["L-01", "L-11"]);
     let scene = scene(&[demand]);
-    let without = |method: &str| Change::MethodDisabled { method: method.to_owned(), users: None };
-    check(&guard(&without("fido2"), &scene), &["L-11"]);
+    let without = |method: &str| Change::MethodDisabled {
+        method: method.to_owned(),
+        modes: vec![method.to_owned()],
+        users: None,
+    };
+    check(&guard(&without("fido2"), &scene), &["L-01", "L-11"]);
     check(&guard(&without("sms"), &scene), &[]);
+    // Taken from one of them only.
+    let from = |user: &str| match without("fido2") {
+        Change::MethodDisabled { method, modes, .. } => {
+            Change::MethodDisabled { method, modes, users: Some(vec![user.to_owned()]) }
+        }
+        other => other,
+    };
+    let one = guard(&from("bg1"), &scene);
+    check(&one, &["L-11"]);
+    assert_eq!(one[0].whom, ["bg1@contoso.onmicrosoft.com"]);
+    check(&guard(&from("somebody"), &scene), &[]);
     let strength = |combination: &str| {
         let strength = json!({
             "id": "00000000-0000-0000-0000-000000000004", "displayName": "Strong",

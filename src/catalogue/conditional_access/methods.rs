@@ -20,7 +20,7 @@ pub(in crate::catalogue) fn registered(id: &str) -> Read {
 }
 
 /// What the tenant says of a method, such as `Fido2`.
-fn configuration(method: &str) -> Read {
+pub(in crate::catalogue) fn configuration(method: &str) -> Read {
     let path = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations";
     Read::one(format!("{path}/{method}"), "Policy.Read.AuthenticationMethod")
 }
@@ -36,6 +36,11 @@ pub(super) fn of(ask: &Asking<'_>, id: &str) -> Option<Methods> {
 /// Whether users can sign in by certificates, which are not listed with them.
 pub(in crate::catalogue) fn certificates(ask: &Asking<'_>) -> bool {
     ask.known(&configuration("X509Certificate")).is_some_and(|told| told["state"] == "enabled")
+}
+
+/// Whether one of the passkeys among what somebody has registered is let in.
+pub(in crate::catalogue) fn has_key(told: &[Json], fido2: &Json) -> bool {
+    usable(told, fido2).names.iter().any(|name| name == "fido2")
 }
 
 fn usable(told: &[Json], fido2: &Json) -> Methods {

@@ -238,7 +238,7 @@ impl Guard<'_> {
     }
 
     /// What this process plans for the groups that a user is in.
-    fn memberships_planned(&self, user: &str, groups: &mut Vec<String>) {
+    pub(super) fn memberships_planned(&self, user: &str, groups: &mut Vec<String>) {
         for ((resource, _), planned) in self.question.elsewhere {
             let Some(group) = planned["groupId"].as_str().filter(|id| *id != UNKNOWN) else {
                 continue;

@@ -9,6 +9,7 @@ mod groups;
 mod hybrid;
 mod licences;
 mod locations;
+mod method_configurations;
 mod methods;
 mod period;
 mod policies;
@@ -60,7 +61,8 @@ pub(crate) static ALL: &[&Set] = &[
     &strengths::STRENGTHS,
     &strengths::COMBINATIONS,
     &registered::DEVICES,
-    &registered::METHOD_CONFIGURATIONS,
+    &method_configurations::POLICY,
+    &method_configurations::CONFIGURATIONS,
     &policies::AGREEMENTS,
     &policies::SECURITY_DEFAULTS,
     &policies::AUTHORIZATION,

@@ -1,4 +1,4 @@
-//! Devices, and which authentication methods users can register.
+//! Devices.
 
 use super::super::set::{Permissions, Service, Set};
 
@@ -24,18 +24,5 @@ pub(super) static DEVICES: Set = Set {
     ],
     // Told by device management, not by whoever registers the device.
     read_only: &["id", "isManagementRestricted", "physicalIds", "registrationDateTime"],
-    ..Set::COLLECTION
-};
-
-pub(super) static METHOD_CONFIGURATIONS: Set = Set {
-    ty: "authenticationMethodConfiguration",
-    paths: &["policies/authenticationMethodsPolicy/authenticationMethodConfigurations"],
-    read: &[
-        &["Policy.Read.AuthenticationMethod"],
-        &["Policy.Read.All"],
-        &["Policy.ReadWrite.AuthenticationMethod"],
-    ],
-    update: Some(&[&["Policy.ReadWrite.AuthenticationMethod"]]),
-    typed: true,
     ..Set::COLLECTION
 };

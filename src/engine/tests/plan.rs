@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{shown, thing, value};
-use crate::declare::{Resource, string};
+use crate::declare::{Resource, object, string};
 use crate::engine::{Model, plan};
 use crate::terraform::Value;
 
@@ -45,6 +45,40 @@ fn a_derived_default_is_unknown_as_long_as_its_source_is() {
     let planned = json!({"id": "?", "display_name": "?", "nickname": "?", "is_enabled": true,
                          "size": "?", "mail": "?", "purge_on_destroy": false});
     check(Json::Null, json!({"display_name": "?"}), planned);
+}
+
+#[test]
+fn what_only_the_beta_tells_is_not_known_before_somebody_goes_there() {
+    static SETTING: Resource = Resource {
+        name: "setting",
+        path: "/setting",
+        attributes: &[
+            string("old", "").optional_computed(),
+            string("new", "").optional_computed().beta(),
+            object("newer", "").optional_computed().beta().of(&[
+                string("state", "").optional_computed(),
+                string("whom", "").optional_computed(),
+            ]),
+        ],
+        ..Resource::SINGLETON
+    };
+    let model = Model::new(&SETTING);
+    let planned = |prior: Json, config: Json| {
+        let (prior, config) = (value(&model, prior), value(&model, config));
+        shown(&plan::plan(&model, &prior, &config).planned)
+    };
+    let prior = json!({"id": "setting", "old": "a", "on_destroy": "restore"});
+    assert_eq!(planned(prior.clone(), json!({"old": "a"})), prior);
+    let mut first = prior.clone();
+    first["new"] = json!("?");
+    first["newer"] = json!({"state": "on", "whom": "?"});
+    let config = json!({"newer": {"state": "on"}});
+    assert_eq!(planned(prior, config.clone()), first);
+    // Whoever is there already has been told.
+    let mut there = first;
+    there["new"] = json!("b");
+    there["newer"] = json!({"state": "on", "whom": "c"});
+    assert_eq!(planned(there.clone(), config), there);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{thing, value};
-use crate::engine::validate;
+use crate::declare::{Resource, Rule, strings, variant};
+use crate::engine::{Model, validate};
 
 /// The summaries of what is found, warnings with a `~` before them.
 #[track_caller]
@@ -51,6 +52,27 @@ fn rules_are_checked_and_unknown_passes() {
     let both = json!({"ip": {"ranges": ["203.0.113.0/24"]}, "country": {"countries": ["DE"]}});
     check(both, &["ip and country do not go together"]);
     check(json!({"template_id": "?"}), &[]);
+}
+
+#[test]
+fn which_shape_it_is_can_be_said_by_nothing_more() {
+    static CHOICE: Resource = Resource {
+        name: "thing",
+        attributes: &[
+            variant("ip", "ipThing", "").of(&[strings("ranges", "")]),
+            variant("country", "countryThing", "").of(&[strings("countries", "")]),
+        ],
+        rules: &[Rule::ExactlyOneOf(&["ip", "country"])],
+        ..Resource::MEMBER
+    };
+    let model = Model::new(&CHOICE);
+    let summaries = |config: Json| -> Vec<String> {
+        let found = validate::resource(&model, &value(&model, config), true);
+        found.iter().map(|one| one.summary.clone()).collect()
+    };
+    assert_eq!(summaries(json!({"ip": {}})), [""; 0]);
+    assert_eq!(summaries(json!({})), ["One of ip, country is missing"]);
+    assert_eq!(summaries(json!({"ip": {}, "country": {}})), ["ip and country do not go together"]);
 }
 
 #[test]

@@ -54,10 +54,12 @@ pub enum Change {
     ContextDeleted(String),
     /// Terms of use are deleted.
     TermsDeleted(String),
-    /// A method, by its name among `authenticationMethodModes`, can no longer be used.
+    /// A method can no longer be used.
     MethodDisabled {
-        /// For instance `fido2`.
+        /// What it is called, for instance `Fido2`.
         method: String,
+        /// Its names among `authenticationMethodModes`, for instance `fido2`.
+        modes: Vec<String>,
         /// Whom it is taken from; `None` for everyone.
         users: Option<Vec<String>>,
     },

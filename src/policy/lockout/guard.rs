@@ -39,8 +39,8 @@ pub fn guard(change: &Change, scene: &Scene) -> Vec<Finding> {
             terms.any(|own| own.eq_ignore_ascii_case(id))
         }),
         Change::StrengthChanged(strength) => methods::strength_changed(scene, strength),
-        Change::MethodDisabled { method, users } => {
-            methods::disabled(scene, method, users.as_deref())
+        Change::MethodDisabled { method, modes, users } => {
+            methods::disabled(scene, method, modes, users.as_deref())
         }
         Change::SecurityDefaults { enabled } => consistency::defaults(scene, *enabled),
         Change::DomainFederated(domain) => federation::federated(scene, domain),
