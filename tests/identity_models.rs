@@ -31,6 +31,9 @@ async fn tenant(workspace: &Workspace) -> BTreeMap<String, (u16, Json)> {
         "/groups?$top=999",
         "/roleManagement/directory/roleAssignments",
         "/identity/conditionalAccess/policies",
+        "/policies/authenticationMethodsPolicy",
+        "/policies/authorizationPolicy",
+        "/subscribedSkus",
     ] {
         let told = workspace.elsewhere("GET", path, "", Vec::new()).await;
         found.insert(path.to_owned(), without_request(told));
@@ -42,6 +45,10 @@ async fn tenant(workspace: &Workspace) -> BTreeMap<String, (u16, Json)> {
 fn without_request((status, mut told): (u16, Json)) -> (u16, Json) {
     if let Some(error) = told["error"].as_object_mut() {
         error.remove("innerError");
+    }
+    // When it was changed, if only back.
+    if let Some(object) = told.as_object_mut() {
+        object.remove("lastModifiedDateTime");
     }
     // Once synchronisation was on, switched off is `false` and no more null.
     for object in told["value"].as_array_mut().into_iter().flatten() {

@@ -32,3 +32,9 @@ variable "emergency_access_password" {
   sensitive   = true
   ephemeral   = true
 }
+
+variable "product" {
+  description = "What employees work with, by its part number: SPE_E5 is Microsoft 365 E5, ENTERPRISEPACK Office 365 E3."
+  type        = string
+  default     = "ENTERPRISEPACK"
+}
