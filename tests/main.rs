@@ -19,6 +19,7 @@ mod privileged_access;
 mod requests;
 mod soak;
 mod synchronization;
+mod takeover;
 mod tenant_settings;
 mod tidy;
 mod workspace;

@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod schema;
 pub mod shape;
 pub mod stream;
+pub mod takeover;
 pub mod template;
 pub mod upgrade;
 pub mod validate;

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::declare::{Attribute, Kind, Ruled};
-use crate::engine::{Model, Request, Verb, encode, equal, names};
-use crate::terraform::{Diagnostic, Path, Value};
+use crate::declare::Ruled;
+use crate::engine::{Model, Request, Verb, encode, names};
+use crate::terraform::Value;
 
 /// The request that finds the object: a list with one assignment, or none.
 pub fn find(model: &Model, ruled: &Ruled, state: &Value) -> Request {
@@ -38,75 +38,14 @@ pub fn wanted(model: &Model, planned: &Value) -> Json {
     Json::Object(encode::body(model, planned, &Value::Null))
 }
 
-/// What taking over a policy changes, setting by setting; nothing where all is as configured.
-///
-/// Terraform shows what is taken over as a new object, and so not what it was before.
-pub fn taken_over(
-    model: &Model,
-    ruled: &Ruled,
-    found: &Value,
-    planned: &Value,
-) -> Option<Diagnostic> {
-    let mut changes = Vec::new();
-    changed(&model.attributes, found, planned, &Path::root(), &mut changes);
+/// What a policy is of, as people call it: a role by its name rather than its id.
+pub fn whose(model: &Model, ruled: &Ruled, planned: &Value) -> String {
     let of = ruled.of.iter().filter_map(|name| {
         let own = names::location(model.attribute(name)?);
-        // A role by its name rather than its id.
         let alike = model.attributes.iter().filter(|one| names::location(one) == own);
         alike.filter_map(|one| planned.get(one.name).as_str()).next()
     });
-    let of = of.collect::<Vec<_>>().join(", ");
-    let number = match changes.len() {
-        0 => return None,
-        1 => "1 setting changes".to_owned(),
-        some => format!("{some} settings change"),
-    };
-    let detail = format!(
-        "The {} of {of} has settings already, and is taken over. Apply changes these, and leaves all \
-         others as they are:\n{}",
-        model.name,
-        changes.join("\n")
-    );
-    Some(Diagnostic::warning(format!("{of}: {number}"), detail))
-}
-
-fn changed(
-    attributes: &[Attribute],
-    found: &Value,
-    planned: &Value,
-    path: &Path,
-    changes: &mut Vec<String>,
-) {
-    for attribute in attributes.iter().filter(|one| !one.local) {
-        let (before, after) = (found.get(attribute.name), planned.get(attribute.name));
-        let path = path.at(attribute.name);
-        match (&attribute.kind, after) {
-            (Kind::Object(nested), Value::Object(_)) => {
-                changed(nested, before, after, &path, changes);
-            }
-            // Not configured.
-            (_, Value::Null | Value::Unknown(_)) => {}
-            (_, after) if equal::same(attribute, before, after) => {}
-            (_, after) => {
-                changes.push(format!("  {path}: {} -> {}", told(before), told(after)));
-            }
-        }
-    }
-}
-
-/// A setting in few words.
-fn told(value: &Value) -> String {
-    match value {
-        Value::Null => "not set".to_owned(),
-        Value::Unknown(_) => "(known after apply)".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Bool(is) => is.to_string(),
-        Value::Set(elements) | Value::List(elements) if elements.is_empty() => "nobody".to_owned(),
-        Value::Set(elements) | Value::List(elements) => {
-            elements.iter().map(told).collect::<Vec<_>>().join(", ")
-        }
-        other => format!("{other:?}"),
-    }
+    of.collect::<Vec<_>>().join(", ")
 }
 
 /// The requests that make the settings of a policy as `wanted`, in order.

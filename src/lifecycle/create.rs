@@ -273,6 +273,8 @@ async fn adopt(session: &Session, model: &Model, apply: Apply) -> Applied {
     let Apply { planned, config, .. } = apply;
     let id = import::made_up_id(model, &planned).unwrap_or_default();
     let planned = with(&planned, "id", id);
+    // What the plan read of it is about to be old.
+    session.touched(planned.get("id").as_str().unwrap_or_default());
     let refused =
         |diagnostic: Diagnostic| Applied { diagnostics: diagnostic.into(), ..Applied::default() };
     // What belongs to an object that this process made comes to be a moment after it.

@@ -30,6 +30,7 @@ mod ruled;
 mod schedule;
 mod session;
 mod settings;
+mod takeover;
 mod template;
 mod timeouts;
 mod update;

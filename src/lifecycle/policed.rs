@@ -12,7 +12,7 @@ use super::session::Session;
 use super::update;
 use super::write::known as known_of;
 use crate::declare::{Policed, Requests};
-use crate::engine::{Model, decode, encode, import, plan, ruled as rules, schedule};
+use crate::engine::{Model, decode, encode, import, plan, ruled as rules, schedule, takeover};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
 
 /// Remembers what is planned for a policy.
@@ -76,9 +76,8 @@ pub(super) async fn found(
     let found = decode::state(model, &remote, &known_of(&planned));
     let whole = update::filled(&planned, &found);
     let mut told: Diagnostics = judge(&whole).into_iter().map(plan::diagnostic).collect();
-    if let Some(changes) = rules::taken_over(model, of_rules, &found, &planned) {
-        told.push(changes);
-    }
+    let whose = rules::whose(model, of_rules, &planned);
+    told.extend(takeover::changes(model, &whose, &found, &planned));
     let Value::Object(attributes) = planned else { return (planned, told) };
     let shown = attributes.into_iter().map(|(name, value)| {
         let value = match value {

@@ -10,7 +10,7 @@ use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
     ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, list, named,
-    note::Note, permission, policed, read, settings, timeouts, update,
+    note::Note, permission, policed, read, settings, takeover, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
@@ -177,6 +177,7 @@ impl Provider {
                 diagnostics.extend(told);
             }
             diagnostics.extend(policed::judge(&session, model, &request.prior, &planned).await);
+            diagnostics.extend(takeover::foretell(&session, model, &request.prior, &planned).await);
             let replaced = !replace.is_empty();
             let judged = inquiry::at_plan(&session, model, &request.prior, &planned, replaced);
             diagnostics.extend(judged.await);

@@ -155,6 +155,30 @@ fn secret(attribute: &Attribute) -> Value {
     Value::Object(inside.collect())
 }
 
+/// A value without what Graph alone decides in it.
+fn configurable(attribute: &Attribute, value: &Value) -> Value {
+    let nested = match attribute.kind {
+        Kind::Object(nested) | Kind::Objects(nested) | Kind::Variant(_, nested) => nested,
+        _ => return value.clone(),
+    };
+    match value {
+        Value::Object(_) => {
+            let inside = nested.iter().map(|one| {
+                let value = match one.mode {
+                    Mode::Computed => Value::Null,
+                    _ => configurable(one, value.get(one.name)),
+                };
+                (one.name.to_owned(), value)
+            });
+            Value::Object(inside.collect())
+        }
+        Value::Set(elements) => {
+            Value::set(elements.iter().map(|element| configurable(attribute, element)))
+        }
+        value => value.clone(),
+    }
+}
+
 impl Recipe {
     /// The configuration of an instance, ids exchanged.
     fn config(
@@ -187,7 +211,7 @@ impl Recipe {
                 _ if !configured.iter().any(|name| name == attribute.name) => Value::Null,
                 Mode::Computed => Value::Null,
                 _ if attribute.write_only => secret(attribute),
-                _ => state.get(attribute.name).clone(),
+                _ => configurable(attribute, state.get(attribute.name)),
             };
             (attribute.name.to_owned(), value)
         });
