@@ -65,11 +65,16 @@ fn changed(
     }
 }
 
-/// Whether both what it was and what it is to be may be shown.
+/// Whether both what it was and what it is to be may be shown. Elements of a set are shown whole.
 fn is_told(attribute: &Attribute) -> bool {
+    let is_secret = |one: &Attribute| one.sensitive || one.write_only;
+    let holds_secrets = match attribute.kind {
+        Kind::Objects(nested) => nested.iter().any(is_secret),
+        _ => false,
+    };
     !(attribute.local
-        || attribute.sensitive
-        || attribute.write_only
+        || holds_secrets
+        || is_secret(attribute)
         || attribute.not_returned
         || attribute.stream.is_some()
         || attribute.mode == Mode::Computed)
@@ -123,6 +128,7 @@ mod tests {
             object("inner", "").of(&[boolean("on", "").optional_computed()]).optional_computed(),
             strings("names", "").optional_computed(),
             objects("targets", "").of(&[string("id", ""), string("kind", "")]),
+            objects("keys", "").of(&[string("name", ""), string("key", "").sensitive()]),
         ],
         ..Resource::SINGLETON
     };
@@ -165,6 +171,7 @@ mod tests {
             ("inner", Value::from([("on", false.into())])),
             ("names", Value::set(["x".into()])),
             ("targets", target("h")),
+            ("keys", Value::set([Value::from([("name", "n".into()), ("key", "k".into())])])),
         ]);
         let lines: &[&str] = &[
             "  mode: a -> b",
