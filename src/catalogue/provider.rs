@@ -144,4 +144,12 @@ pub(super) static ATTRIBUTES: &[Attribute] = &[
     .env(&["M365_LOGIN_ENDPOINT"]),
     EMERGENCY_ACCESS,
     LOCKOUT_PROTECTION,
+    string(
+        "invariants",
+        "What becomes of a plan that an invariant of the identity model (`INV-07`) speaks against in doubt, \
+         where Graph takes it and it may be meant: `warn` tells, `error` stops it. What is certain to be \
+         wrong is always stopped. Defaults to `warn`.",
+    )
+    .one_of(&["warn", "error"])
+    .env(&["M365_INVARIANTS"]),
 ];

@@ -16,6 +16,7 @@ mod files;
 mod find;
 mod import;
 mod inquiry;
+mod invariants;
 mod list;
 pub mod messages;
 mod named;

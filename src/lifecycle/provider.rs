@@ -9,8 +9,8 @@ use super::registry::{Registry, Schemas};
 use super::session::Session;
 use super::{
     Applied, Apply, FunctionError, Import, Imported, Listed, Move, Moved, Plan, Planned, Read,
-    ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, list, named,
-    note::Note, permission, policed, read, settings, takeover, timeouts, update,
+    ReadBack, Upgraded, create, data, delete, explain::Doing, files, import, inquiry, invariants,
+    list, named, note::Note, permission, policed, read, settings, takeover, timeouts, update,
 };
 use crate::declare::{Catalogue, Keeps};
 use crate::engine::{Model, import as ids, plan, schedule, upgrade, validate};
@@ -181,6 +181,9 @@ impl Provider {
             let replaced = !replace.is_empty();
             let judged = inquiry::at_plan(&session, model, &request.prior, &planned, replaced);
             diagnostics.extend(judged.await);
+            if planned != request.prior {
+                diagnostics = invariants::strictly(session.provider(), diagnostics);
+            }
         }
         if planned != request.prior {
             diagnostics.extend(self.not_granted(model, &request.prior, &planned).await);

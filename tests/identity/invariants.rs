@@ -266,6 +266,11 @@ async fn what_is_only_doubtful_is_told() {
         let (code, said) = workspace.run(PLAN).await;
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains(&format!("Warning: {id}:")), "{id}: {said}");
+        let doubting = "provider \"m365\" {\n  invariants = \"error\"\n}\n";
+        workspace.write(&format!("{configuration}{doubting}"));
+        let (code, said) = workspace.run(PLAN).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&format!("Error: {id}:")), "{id}: {said}");
     }
     let quiet = [connected(), features(&["passwordSyncEnabled"])];
     let workspace = staged(&quiet).await;

@@ -13,6 +13,15 @@ const CUSTOM: &str = "5f1a2f64-0c52-4f5f-9a0e-3d2b1c0a9f99";
 /// What would lock somebody out is stopped, not only told.
 const STRICT: &str = "provider \"m365\" {\n  lockout_protection = \"error\"\n}\n";
 
+/// A configuration in which doubt is enough to refuse a plan.
+fn doubting(configuration: &str) -> String {
+    let invariants = "  invariants = \"error\"\n}\n";
+    match configuration.strip_suffix(STRICT) {
+        Some(rest) => rest.to_owned() + STRICT.trim_end_matches("}\n") + invariants,
+        None => format!("{configuration}provider \"m365\" {{\n{invariants}"),
+    }
+}
+
 /// A case, and what is said of it: an error begins with `!`.
 type Said = (Case, &'static str);
 
@@ -419,8 +428,18 @@ async fn each_is_said_of_the_plan_and_its_twin_is_silent() {
         if code != expected || !flat(&said).contains(words) {
             wrong.push(format!("{}, {says}: {said}", case.id));
         }
+        if expected == Some(0) {
+            workspace.write(&doubting(&case.refused));
+            let (code, said) = workspace.run(PLAN).await;
+            if code != Some(1) || !flat(&said).contains(&format!("Error: {words}")) {
+                wrong.push(format!("{}, {says} is not refused: {said}", case.id));
+            }
+        }
         bring_about(&workspace, &case.twin).await;
-        workspace.write(&case.allowed);
+        workspace.write(&match expected {
+            Some(0) => doubting(&case.allowed),
+            _ => case.allowed,
+        });
         let (code, said) = workspace.run(PLAN).await;
         if code != Some(0) || flat(&said).contains(words) || said.contains(case.id) {
             wrong.push(format!("the twin of {}: {said}", case.id));
